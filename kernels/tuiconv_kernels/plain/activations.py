@@ -1,0 +1,56 @@
+"""Nonlinearities, one value at a time."""
+
+import math
+
+import numpy as np
+
+from tuiconv_kernels.checks import Array
+
+
+def relu(x: Array) -> Array:
+    """Negative values become 0; NaN is not negative and stays."""
+    out = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        out[place] = 0.0 if x[place] < 0 else x[place]
+    return out
+
+
+def relu_backward(grad_out: Array, x: Array) -> Array:
+    """The gradient passes where the value passed; at 0 it is stopped."""
+    grad_x = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        grad_x[place] = 0.0 if x[place] <= 0 else grad_out[place]
+    return grad_x
+
+
+def tanh(x: Array) -> Array:
+    """Squash every value into −1 … 1."""
+    out = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        out[place] = math.tanh(x[place])
+    return out
+
+
+def tanh_backward(grad_out: Array, x: Array) -> Array:
+    """The slope of tanh is 1 / cosh²; written as 1 − tanh² it cannot overflow."""
+    grad_x = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        grad_x[place] = float(grad_out[place]) * (1 - math.tanh(x[place]) ** 2)
+    return grad_x
+
+
+def scaled_tanh(x: Array) -> Array:
+    """LeNet-5's 1.7159 · tanh(2x/3), which passes through (1, 1) and (−1, −1)."""
+    out = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        out[place] = 1.7159 * math.tanh(2 * float(x[place]) / 3)
+    return out
+
+
+def scaled_tanh_backward(grad_out: Array, x: Array) -> Array:
+    """The chain rule: outer factor, inner factor, slope of tanh in between."""
+    grad_x = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        slope = 1.7159 * (1 - math.tanh(2 * float(x[place]) / 3) ** 2) * 2 / 3
+        grad_x[place] = float(grad_out[place]) * slope
+    return grad_x

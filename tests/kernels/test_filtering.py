@@ -1,0 +1,178 @@
+from types import ModuleType
+
+import numpy as np
+import pytest
+import scipy.ndimage
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tuiconv_kernels
+from tuiconv_kernels import conv2d, filter2d, plain
+
+both = pytest.mark.parametrize("kernels", [tuiconv_kernels, plain], ids=["kernel", "plain"])
+EDGES = ["zero", "replicate", "reflect", "wrap"]
+SCIPY_MODES = {"zero": "constant", "replicate": "nearest", "reflect": "mirror", "wrap": "wrap"}
+KERNELS = [(1, 1), (3, 3), (1, 5), (5, 1), (9, 7)]
+IDENTITY = [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+GAUSSIAN = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]]) / 16
+
+
+def picture(rng, shape, dtype):
+    if np.dtype(dtype).kind == "u":
+        return rng.integers(0, np.iinfo(dtype).max, shape, dtype, endpoint=True)
+    return rng.standard_normal(shape).astype(dtype)
+
+
+@both
+def test_every_edge_by_hand(kernels: ModuleType):
+    image = np.array([[1.0, 2, 3]])
+    left_and_right = [[10, 0, 1]]
+    expected = {
+        "zero": [0 + 2, 10 + 3, 20 + 0],
+        "replicate": [10 + 2, 10 + 3, 20 + 3],
+        "reflect": [20 + 2, 10 + 3, 20 + 2],
+        "wrap": [30 + 2, 10 + 3, 20 + 1],
+    }
+    for edge, row in expected.items():
+        np.testing.assert_array_equal(kernels.filter2d(image, left_and_right, edge), [row])
+
+
+@both
+def test_the_kernel_is_not_flipped(kernels: ModuleType):
+    image = np.zeros((5, 5))
+    image[2, 2] = 1
+    kernel = np.arange(9.0).reshape(3, 3)
+    np.testing.assert_array_equal(kernels.filter2d(image, kernel)[1:4, 1:4], kernel[::-1, ::-1])
+
+
+@both
+def test_halves_are_rounded_to_even_and_results_clamped(kernels: ModuleType):
+    image = np.array([[1, 3, 5, 255, 0]], np.uint8)
+    np.testing.assert_array_equal(kernels.filter2d(image, [[0.5]]), [[0, 2, 2, 128, 0]])
+    np.testing.assert_array_equal(kernels.filter2d(image, [[2.0]]), [[2, 6, 10, 255, 0]])
+    np.testing.assert_array_equal(kernels.filter2d(image, [[-1.0]]), [[0, 0, 0, 0, 0]])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
+@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize("kernel_shape", KERNELS)
+def test_it_agrees_with_its_twin_and_with_scipy(kernel_shape, edge, dtype, rng):
+    kernel = rng.integers(-4, 9, kernel_shape) / 16
+    for shape in ((4, 5), (3, 4, 3)):
+        image = picture(rng, shape, dtype)
+        out = filter2d(image, kernel, edge)
+        assert out.dtype == image.dtype
+        np.testing.assert_allclose(out, plain.filter2d(image, kernel, edge), rtol=1e-6, atol=1e-12)
+        weights = kernel.reshape(kernel_shape + (1,) * (image.ndim - 2))
+        wide = scipy.ndimage.correlate(
+            image.astype(np.float64), weights, mode=SCIPY_MODES[edge], cval=0.0
+        )
+        if image.dtype.kind == "u":
+            wide = np.clip(np.rint(wide), 0, np.iinfo(dtype).max)
+        np.testing.assert_allclose(out, wide, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4), (2, 1), (2, 2)])
+def test_a_kernel_may_be_larger_than_the_image(shape, edge, rng):
+    image = picture(rng, shape, np.uint16)
+    kernel = rng.integers(-3, 9, (7, 11)) / 64
+    np.testing.assert_array_equal(
+        filter2d(image, kernel, edge), plain.filter2d(image, kernel, edge)
+    )
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    seed=st.integers(0, 10_000),
+    kernel_and_divisor=st.sampled_from(
+        [([[1] * 3] * 3, 9), ([[1, 2, 1], [2, 4, 2], [1, 2, 1]], 16), ([[1] * 5] * 5, 256)]
+    ),
+    dtype=st.sampled_from([np.uint8, np.uint16]),
+)
+def test_integer_results_are_the_exact_quotients_rounded(seed, kernel_and_divisor, dtype):
+    whole_kernel, divisor = kernel_and_divisor
+    image = picture(np.random.default_rng(seed), (6, 7), dtype)
+    sums = scipy.ndimage.correlate(image.astype(np.int64), whole_kernel, mode="mirror")
+    quotient, remainder = np.divmod(sums, divisor)
+    up = (2 * remainder > divisor) | ((2 * remainder == divisor) & (quotient % 2 == 1))
+    out = filter2d(image, np.array(whole_kernel) / divisor)
+    np.testing.assert_array_equal(out, quotient + up)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_channels_are_filtered_alone(channels, rng):
+    image = picture(rng, (5, 6, channels), np.uint8)
+    out = filter2d(image, GAUSSIAN)
+    for c in range(channels):
+        np.testing.assert_array_equal(out[:, :, c], filter2d(image[:, :, c], GAUSSIAN))
+
+
+def test_the_identity_returns_the_picture(rng):
+    for dtype in (np.uint8, np.uint16, np.float32, np.float64):
+        image = picture(rng, (4, 5, 3), dtype)
+        np.testing.assert_array_equal(filter2d(image, IDENTITY), image)
+
+
+def test_a_moved_picture_gives_the_result_moved(rng):
+    image, kernel = rng.standard_normal((6, 8)), rng.standard_normal((3, 5))
+    moved = filter2d(np.roll(image, (1, 2), (0, 1)), kernel, "wrap")
+    expected = np.roll(filter2d(image, kernel, "wrap"), (1, 2), (0, 1))
+    np.testing.assert_allclose(moved, expected, rtol=1e-12)
+
+
+def test_it_is_linear_in_the_picture(rng):
+    image, other, kernel = (rng.standard_normal(shape) for shape in ((5, 6), (5, 6), (3, 3)))
+    mixed = filter2d(2 * image - other, kernel)
+    np.testing.assert_allclose(
+        mixed, 2 * filter2d(image, kernel) - filter2d(other, kernel), atol=1e-12
+    )
+
+
+def test_with_black_edges_it_is_the_padded_convolution(rng):
+    image, kernel = rng.standard_normal((5, 6)), rng.standard_normal((3, 5))
+    expected = conv2d(image[None, None], kernel[None, None], padding=(1, 2))[0, 0]
+    np.testing.assert_allclose(filter2d(image, kernel, "zero"), expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_bad_pixel_shows_in_its_neighbourhood_and_nowhere_else(bad):
+    image = np.ones((5, 5), np.float32)
+    image[2, 2] = bad
+    with np.errstate(all="ignore"):
+        out = filter2d(image, np.ones((3, 3)))
+    expected = np.ones((5, 5), bool)
+    expected[1:4, 1:4] = False
+    np.testing.assert_array_equal(np.isfinite(out), expected)
+
+
+def test_views_and_read_only_pictures_work_and_are_left_alone(rng):
+    image = picture(rng, (8, 9, 3), np.uint8)
+    before = image.copy()
+    view = image[::2, ::-1]
+    view.flags.writeable = False
+    np.testing.assert_array_equal(filter2d(view, GAUSSIAN), filter2d(view.copy(), GAUSSIAN))
+    np.testing.assert_array_equal(image, before)
+
+
+IMAGE = np.zeros((4, 4), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((IMAGE.astype(np.int32), IDENTITY), "image is int32; uint8, uint16, float32, float64"),
+        ((IMAGE, np.ones((2, 3))), r"kernel has shape \(2, 3\); two odd sizes"),
+        ((IMAGE, np.ones(3)), r"kernel has shape \(3,\); two odd sizes"),
+        ((IMAGE, np.ones((0, 0))), r"kernel has shape \(0, 0\); two odd sizes"),
+        ((IMAGE, [[1j]]), "kernel is complex128; real numbers"),
+        ((IMAGE, [[np.nan]]), r"kernel is \[\[nan\]\]; finite numbers"),
+        ((IMAGE, IDENTITY, "mirror"), "edge is 'mirror'; zero, replicate, reflect, wrap are"),
+        ((np.zeros((4, 4, 5), np.uint8), IDENTITY), r"image has shape \(4, 4, 5\)"),
+        ((np.zeros((0, 4), np.uint8), IDENTITY), r"image has shape \(0, 4\).*at least 1"),
+        ((np.zeros(4, np.uint8), IDENTITY), r"image has shape \(4,\)"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_numbers(arguments, message):
+    with pytest.raises(ValueError, match=f"filter2d: {message}"):
+        filter2d(*arguments)
