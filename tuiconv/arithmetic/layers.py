@@ -1,0 +1,199 @@
+"""Every kind of layer the pattern language knows, as specs."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+from .sizes import Pair, Window
+from .specs import Shape, Spec, option
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input(Spec):
+    """What the network looks at: `INPUT(channels,height,width)`."""
+
+    word: ClassVar[str] = "INPUT"
+
+    input: Shape = ()
+    channels: int = option("channels")
+    height: int = option("height")
+    width: int = option("width")
+
+    @property
+    def output(self) -> Shape:
+        return (self.channels, self.height, self.width)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sliding(Spec):
+    """A layer whose window must fit into the maps that arrive."""
+
+    def check(self) -> None:
+        if len(self.input) != 3:
+            raise self.refuse("expected maps (channels, height, width)")
+        for axis, side in enumerate(("height", "width")):
+            size = self.input[1 + axis]
+            if self.window.output_size(size, axis) < 1:
+                raise self.refuse(
+                    f"the window does not fit the {side}: {self.window.formula(size, axis)}"
+                )
+
+    @property
+    def maps(self) -> int:
+        """How many feature maps leave."""
+        return self.input[0]
+
+    @property
+    def output(self) -> Shape:
+        _, height, width = self.input
+        rows, columns = self.window.output_size(height, 0), self.window.output_size(width, 1)
+        return (self.maps, rows, columns)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conv(Sliding):
+    """Convolution: `CONV(channels,kernel,stride=1,pad=0,dilation=1,groups=1)`, with a bias per map.
+
+    Each of the `channels` output maps has one kernel over its group's input maps, so it learns
+    channels·(input channels / groups · kernel area) + channels numbers.
+    """
+
+    word: ClassVar[str] = "CONV"
+
+    channels: int = option("channels")
+    kernel_size: Pair = option("kernel")
+    stride: Pair = option("stride", default=(1, 1))
+    padding: Pair = option("pad", minimum=0, default=(0, 0))
+    dilation: Pair = option("dilation", default=(1, 1))
+    groups: int = option("groups", default=1)
+
+    def check(self) -> None:
+        super().check()
+        for count, what in ((self.input[0], "input"), (self.channels, "output")):
+            if count % self.groups:
+                raise self.refuse(f"groups {self.groups} must divide its {count} {what} channels")
+
+    @property
+    def window(self) -> Window:
+        return Window(self.kernel_size, self.stride, self.padding, self.dilation)
+
+    @property
+    def maps(self) -> int:
+        return self.channels
+
+    @property
+    def weight_shape(self) -> tuple[int, int, int, int]:
+        """(output channels, input channels of a group, kernel height, kernel width)."""
+        return (self.channels, self.input[0] // self.groups, *self.kernel_size)
+
+    @property
+    def parameters(self) -> int:
+        return prod(self.weight_shape) + self.channels
+
+    @property
+    def macs(self) -> int:
+        _, rows, columns = self.output
+        return prod(self.weight_shape) * rows * columns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool(Sliding):
+    """A pooling window: its stride is its own size unless given; padding at most half of it."""
+
+    kernel_size: Pair = option("kernel")
+    stride: Pair | None = option("stride", default=None)
+    padding: Pair = option("pad", minimum=0, default=(0, 0))
+
+    def check(self) -> None:
+        super().check()
+        if any(
+            2 * pad > kernel for pad, kernel in zip(self.padding, self.kernel_size, strict=True)
+        ):
+            raise self.refuse("expected a padding of at most half the window")
+
+    @property
+    def window(self) -> Window:
+        return Window(self.kernel_size, self.stride or self.kernel_size, self.padding)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxPool(Pool):
+    """Max pooling: `POOL(kernel,stride=kernel,pad=0)`."""
+
+    word: ClassVar[str] = "POOL"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvgPool(Pool):
+    """Average pooling: `AVGPOOL(kernel,stride=kernel,pad=0)`; padding counts as zeros."""
+
+    word: ClassVar[str] = "AVGPOOL"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullyConnected(Spec):
+    """Fully connected: `FC(features)`. After maps it flattens them in channel, row, column order.
+
+    It is a convolution whose kernel covers its whole input (CS231n, "Converting FC layers to CONV
+    layers"), which is how it runs on maps larger than those it was made for.
+    """
+
+    word: ClassVar[str] = "FC"
+
+    features: int = option("features")
+
+    @property
+    def window(self) -> Window:
+        if len(self.input) == 1:
+            return Window()
+        _, height, width = self.input
+        return Window(kernel_size=(height, width))
+
+    @property
+    def output(self) -> Shape:
+        return (self.features,)
+
+    @property
+    def weight_shape(self) -> tuple[int, int]:
+        """(output features, input features)."""
+        return (self.features, prod(self.input))
+
+    @property
+    def parameters(self) -> int:
+        return prod(self.weight_shape) + self.features
+
+    @property
+    def macs(self) -> int:
+        return prod(self.weight_shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activation(Spec):
+    """A function of each unit by itself: shapes pass unchanged."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReLU(Activation):
+    """Rectified linear unit, max(0, x): `RELU`."""
+
+    word: ClassVar[str] = "RELU"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tanh(Activation):
+    """Hyperbolic tangent: `TANH`."""
+
+    word: ClassVar[str] = "TANH"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Softmax(Spec):
+    """Log-probabilities of the classes, log softmax over features or channels: `SOFTMAX`."""
+
+    word: ClassVar[str] = "SOFTMAX"
+
+
+KINDS: dict[str, type[Spec]] = {
+    kind.word: kind for kind in (Input, Conv, ReLU, Tanh, MaxPool, AvgPool, FullyConnected, Softmax)
+}
+"""Every word of the pattern language."""

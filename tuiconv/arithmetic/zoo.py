@@ -1,0 +1,40 @@
+"""Networks that have a name, written in the layer-pattern language."""
+
+from difflib import get_close_matches
+
+from .language import parse
+from .network import NetworkSpec
+from .specs import SpecError
+
+PRESETS: dict[str, str] = {
+    # LeNet-5 with today's parts: all maps connected, ReLU, max pooling, a softmax at the end.
+    "lenet5": (
+        "INPUT(1,32,32) -> CONV(6,5) -> RELU -> POOL(2) -> CONV(16,5) -> RELU -> POOL(2)"
+        " -> FC(120) -> RELU -> FC(84) -> RELU -> FC(10) -> SOFTMAX"
+    ),
+    # The PyTorch listing of the NYU lecture, repaired: 50 maps leave its second convolution, and
+    # they are 5×5 on a 32×32 image.
+    "lecture-lenet": (
+        "INPUT(1,32,32) -> CONV(20,5) -> RELU -> POOL(2) -> CONV(50,5) -> RELU -> POOL(2)"
+        " -> FC(500) -> RELU -> FC(10) -> SOFTMAX"
+    ),
+}
+
+
+def summarize(network: str) -> NetworkSpec:
+    """The arithmetic of a preset (`lenet5`) or of a network in the pattern language.
+
+    Raises:
+        SpecError: the text is neither; for a single word the nearest preset is named.
+    """
+    name = network.strip()
+    if name in PRESETS:
+        return parse(PRESETS[name])
+    if name and all(sign not in name for sign in "()[]>→ "):
+        close = get_close_matches(name.lower(), PRESETS, 1)
+        hint = f"did you mean {close[0]}? " if close else ""
+        raise SpecError(
+            f'no preset is called "{name}": {hint}there are {", ".join(PRESETS)};'
+            " or write a network, such as INPUT(1,32,32) -> FC(10) -> SOFTMAX"
+        )
+    return parse(network)
