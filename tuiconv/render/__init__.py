@@ -1,0 +1,1 @@
+"""Arrays and scenes as text cells: lists of Rich segments, for a console or a Textual strip."""

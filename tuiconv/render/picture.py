@@ -1,0 +1,160 @@
+"""Photographs and drawings in their own colours, made small enough for the terminal."""
+
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+
+from tuiconv.render.depth import ColorDepth, Display
+from tuiconv.render.heatmap import heatmap, quantise
+from tuiconv.render.lines import Line
+from tuiconv.render.palettes import GREY, srgb_to_oklab
+
+Colours: TypeAlias = npt.NDArray[np.uint8]
+"""Opaque RGB pixels (height, width, 3)."""
+Floats: TypeAlias = npt.NDArray[np.float32]
+
+TINY: Final = 32
+"""A picture whose sides are at most this long may be shown larger than one pixel a half-block."""
+_BEHIND: Final = 128.0
+"""The grey seen through transparent pixels."""
+_STEPS: Final = (0, 95, 135, 175, 215, 255)
+_XTERM_RGB: Final = np.array(
+    [(r, g, b) for r in _STEPS for g in _STEPS for b in _STEPS]
+    + [(grey, grey, grey) for grey in range(8, 248, 10)]
+)
+"""xterm's colours 16..255: a cube of 6 × 6 × 6, then 24 greys."""
+_LUMA: Final = np.array([0.299, 0.587, 0.114])
+
+
+def fit(pixels: npt.NDArray[Any], columns: int, rows: int) -> Colours:
+    """The picture as opaque RGB, small enough for `columns` × `rows` cells of two pixels each.
+
+    It keeps its proportions. Larger pictures are averaged down, every new pixel being the mean of
+    the area it covers; pictures of at most 32 × 32 pixels are enlarged by a whole factor if there
+    is room. Alpha is laid over middle grey.
+
+    Args:
+        pixels: uint8 or uint16, (height, width) or (height, width, channels) with channels 1
+            (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha).
+        columns: cells across.
+        rows: cells down.
+
+    Returns:
+        uint8 (h, w, 3) with h ≤ 2 · rows and w ≤ columns.
+
+    Raises:
+        ValueError: for an array of another shape or dtype, or no room at all.
+    """
+    if columns < 1 or rows < 1:
+        raise ValueError(f"a picture needs at least one cell, not {columns} × {rows}")
+    _check(pixels)
+    height, width = pixels.shape[:2]
+    room = min(columns / width, 2 * rows / height)
+    if room >= 1:
+        times = int(room) if max(height, width) <= TINY else 1
+        fitted = _opaque(pixels).repeat(times, axis=0).repeat(times, axis=1)
+    else:
+        fitted = _area_means(pixels, max(1, int(height * room)), max(1, int(width * room)))
+    return np.rint(fitted).astype(np.uint8)
+
+
+def picture(pixels: npt.NDArray[Any], columns: int, rows: int, display: Display) -> list[Line]:
+    """The picture fitted to `columns` × `rows` cells, as lines of equal width.
+
+    In true colour every half-block has the pixel's own colour, with 256 colours the nearest of
+    them; otherwise the grey of the pixels decides the weight of a glyph. Arguments and errors are
+    those of `fit`.
+    """
+    small = fit(pixels, columns, rows)
+    if not display.has_half_blocks:
+        return heatmap(quantise(small @ _LUMA, 0, 255), GREY, display)
+    if display.depth is ColorDepth.TRUECOLOR:
+        codes = small.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
+        cell = _rgb_cell
+    else:
+        codes = nearest_xterm(small).astype(np.int64)
+        cell = _xterm_cell
+    if len(codes) % 2:
+        codes = np.vstack((codes, np.full(codes.shape[1], -1)))
+    return [
+        [cell(top, bottom) for top, bottom in zip(upper, lower, strict=True)]
+        for upper, lower in zip(codes[0::2].tolist(), codes[1::2].tolist(), strict=True)
+    ]
+
+
+def nearest_xterm(colours: Colours) -> npt.NDArray[np.uint8]:
+    """The index of the nearest of xterm's colours 16..255, for every pixel.
+
+    Nearest is by distance in Oklab, where what looks alike is near.
+    """
+    pixels, where = np.unique(colours.reshape(-1, 3), axis=0, return_inverse=True)
+    wanted, offered = srgb_to_oklab(pixels), srgb_to_oklab(_XTERM_RGB)
+    # |wanted - offered|² without the |wanted|² that all candidates share
+    distance = (offered**2).sum(axis=1) - 2 * wanted @ offered.T
+    index: npt.NDArray[np.uint8] = (16 + distance.argmin(axis=1)).astype(np.uint8)
+    nearest: npt.NDArray[np.uint8] = index[where].reshape(colours.shape[:-1])
+    return nearest
+
+
+def _check(pixels: npt.NDArray[Any]) -> None:
+    if pixels.ndim not in (2, 3) or pixels.shape[2:] > (4,) or pixels.size == 0:
+        raise ValueError(
+            f"a picture is (height, width) or (height, width, 1 to 4 channels), not {pixels.shape}"
+        )
+    if pixels.dtype not in (np.uint8, np.uint16):
+        raise ValueError(f"a picture has uint8 or uint16 pixels, not {pixels.dtype}")
+
+
+def _opaque(pixels: npt.NDArray[Any]) -> Floats:
+    """RGB 0..255 as float32, transparent pixels laid over grey."""
+    height, width = pixels.shape[:2]
+    image: Floats = pixels.reshape(height, width, -1).astype(np.float32)
+    if pixels.dtype == np.uint16:
+        image /= 257
+    if image.shape[2] in (2, 4):
+        alpha = image[:, :, -1:] / 255
+        over = image[:, :, :-1] * alpha + _BEHIND * (1 - alpha)
+        image = over.astype(np.float32)
+    return np.broadcast_to(image, (height, width, 3))
+
+
+def _area_means(pixels: npt.NDArray[Any], height: int, width: int) -> Floats:
+    """The picture at a smaller size, every pixel the mean of the area under it."""
+    old_height, old_width = pixels.shape[:2]
+    down, across = _overlaps(old_height, height), _overlaps(old_width, width)
+    shorter = np.empty((height, old_width, 3), dtype=np.float32)
+    for i, shares in enumerate(down):  # a large picture is converted band by band
+        used = np.flatnonzero(shares)
+        band = slice(used[0], used[-1] + 1)
+        shorter[i] = np.tensordot(shares[band], _opaque(pixels[band]), axes=1)
+    smaller: Floats = np.einsum("wx,hxc->hwc", across, shorter, optimize=True)
+    return smaller
+
+
+def _overlaps(old: int, new: int) -> Floats:
+    """Row i: the share that each of `old` pixels has in new pixel i. Rows add up to 1."""
+    edges = np.linspace(0, old, new + 1)
+    pixel = np.arange(old)
+    overlap = np.minimum(edges[1:, None], pixel + 1) - np.maximum(edges[:-1, None], pixel)
+    shares: Floats = (np.clip(overlap, 0, None) * new / old).astype(np.float32)
+    return shares
+
+
+@lru_cache(maxsize=32768)
+def _rgb_cell(top: int, bottom: int) -> Segment:
+    return Segment("▀", Style(color=_rgb(top), bgcolor=None if bottom < 0 else _rgb(bottom)))
+
+
+@lru_cache(maxsize=8192)
+def _xterm_cell(top: int, bottom: int) -> Segment:
+    below = None if bottom < 0 else Color.from_ansi(bottom)
+    return Segment("▀", Style(color=Color.from_ansi(top), bgcolor=below))
+
+
+def _rgb(code: int) -> Color:
+    return Color.from_rgb(code >> 16, code >> 8 & 255, code & 255)
