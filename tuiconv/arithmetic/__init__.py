@@ -1,10 +1,10 @@
 """Integers only: layer specs, the pattern language, sizes and receptive fields, the zoo."""
 
-from .language import parse
-from .network import NetworkSpec, Totals
-from .sizes import ReceptiveField, Window
-from .specs import Shape, Spec, SpecError
-from .zoo import PRESETS, summarize
+from tuiconv.arithmetic.language import parse
+from tuiconv.arithmetic.network import NetworkSpec, Totals
+from tuiconv.arithmetic.sizes import ReceptiveField, Window
+from tuiconv.arithmetic.specs import Shape, Spec, SpecError
+from tuiconv.arithmetic.zoo import PRESETS, summarize
 
 __all__ = [
     "PRESETS",

@@ -12,10 +12,10 @@ from dataclasses import MISSING, dataclass
 from difflib import get_close_matches
 from typing import get_type_hints
 
-from .layers import KINDS, Input, Softmax
-from .network import NetworkSpec
-from .sizes import Pair, ReceptiveField
-from .specs import Shape, Spec, SpecError, options_of
+from tuiconv.arithmetic.layers import KINDS, Input, Softmax
+from tuiconv.arithmetic.network import NetworkSpec
+from tuiconv.arithmetic.sizes import Pair, ReceptiveField
+from tuiconv.arithmetic.specs import Shape, Spec, SpecError, options_of
 
 MOST_LAYERS = 10_000
 """A repetition that asks for more is a slip of the keyboard."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from .sizes import Pair, Window
-from .specs import Shape, Spec, option
+from tuiconv.arithmetic.sizes import Pair, Window
+from tuiconv.arithmetic.specs import Shape, Spec, option
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .specs import Shape, Spec
+from tuiconv.arithmetic.specs import Shape, Spec
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, TypeAlias
 
-from ..errors import RequestError
-from .sizes import Pair, ReceptiveField, Window
+from tuiconv.arithmetic.sizes import Pair, ReceptiveField, Window
+from tuiconv.errors import RequestError
 
 Shape: TypeAlias = tuple[int, ...]
 """(channels, height, width) of maps, or (features,) of a vector; without the batch."""

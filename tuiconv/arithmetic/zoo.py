@@ -2,9 +2,9 @@
 
 from difflib import get_close_matches
 
-from .language import parse
-from .network import NetworkSpec
-from .specs import SpecError
+from tuiconv.arithmetic.language import parse
+from tuiconv.arithmetic.network import NetworkSpec
+from tuiconv.arithmetic.specs import SpecError
 
 PRESETS: dict[str, str] = {
     # LeNet-5 with today's parts: all maps connected, ReLU, max pooling, a softmax at the end.

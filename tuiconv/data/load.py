@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_data_path
 
-from ..errors import RequestError
-from .dataset import DataError, Dataset, Splits
-from .mnist import read_mnist
+from tuiconv.data.dataset import DataError, Dataset, Splits
+from tuiconv.data.mnist import read_mnist
+from tuiconv.errors import RequestError
 
 NAMES = ("strokes", "mnist")
 
@@ -32,7 +32,9 @@ def load_dataset(
         DataError: its files are missing or damaged.
     """
     if name == "strokes":
-        from .strokes import draw_digits  # with Numba, which other data sets need not wait for
+        from tuiconv.data.strokes import (
+            draw_digits,  # with Numba, which other data sets need not wait for
+        )
 
         rng = np.random.default_rng(seed)
         return Splits(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .dataset import DataError, Dataset, Splits
-from .idx import parse_idx, read_bytes
+from tuiconv.data.dataset import DataError, Dataset, Splits
+from tuiconv.data.idx import parse_idx, read_bytes
 
 CHECKSUMS = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",

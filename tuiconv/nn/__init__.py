@@ -1,0 +1,1 @@
+"""Networks that run and learn: specs brought to life on the kernels."""

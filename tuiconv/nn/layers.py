@@ -1,0 +1,196 @@
+"""Layers: a spec with weights that can go forward and backward.
+
+A layer keeps nothing between calls, so several threads can use one at once: `backward` is given
+the same input that `forward` was given.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+import tuiconv_kernels as kernels
+from tuiconv.arithmetic import layers as specs
+from tuiconv.arithmetic.specs import Spec
+
+Array: TypeAlias = npt.NDArray[np.floating[Any]]
+Arrays: TypeAlias = dict[str, Array]
+"""Parameters or their gradients by name: `weight`, `bias`."""
+
+
+class Layer(ABC):
+    """One layer of a network."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.parameters: Arrays = {}
+
+    @property
+    def name(self) -> str:
+        """The layer's name in its network, such as conv1."""
+        return self.spec.name
+
+    @abstractmethod
+    def forward(self, x: Array) -> Array:
+        """The output for a batch x (n first)."""
+
+    @abstractmethod
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        """The chain rule through this layer.
+
+        Args:
+            grad_out: the loss's gradient with respect to `forward(x)`.
+            x: what `forward` was given.
+            gradients: where the parameters' gradients are written, by name.
+
+        Returns:
+            The loss's gradient with respect to x.
+        """
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of what the layer learns, by name, in PyTorch's layouts."""
+        return {}
+
+
+class Weighted(Layer):
+    """A layer with a weight and a bias per output."""
+
+    spec: specs.Conv | specs.FullyConnected
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        shape = self.spec.weight_shape
+        return {"weight": shape, "bias": shape[:1]}
+
+
+class Conv(Weighted):
+    """Convolution of maps with learned kernels."""
+
+    spec: specs.Conv
+
+    def settings(self) -> dict[str, Any]:
+        spec = self.spec
+        return {
+            "stride": spec.stride,
+            "padding": spec.padding,
+            "dilation": spec.dilation,
+            "groups": spec.groups,
+        }
+
+    def forward(self, x: Array) -> Array:
+        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        return kernels.conv2d(x, weight, bias, **self.settings())
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        grad_x, gradients["weight"][...], gradients["bias"][...] = kernels.conv2d_backward(
+            grad_out, x, weight, bias, **self.settings()
+        )
+        return grad_x
+
+
+class FullyConnected(Weighted):
+    """Every output sees every input.
+
+    On maps of the size it was made for it multiplies the flattened maps. On larger maps it is the
+    convolution whose kernel covers that size, and gives a map of outputs.
+    """
+
+    spec: specs.FullyConnected
+
+    def flattens(self, x: Array) -> bool:
+        return x.shape[1:] == self.spec.input
+
+    def kernel(self) -> Array:
+        """The weight as a convolution kernel (features, channels, height, width)."""
+        shape = (*self.spec.input, 1, 1)[:3]
+        return self.parameters["weight"].reshape(-1, *shape)
+
+    def forward(self, x: Array) -> Array:
+        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        if self.flattens(x):
+            return kernels.linear(x.reshape(len(x), weight.shape[1]), weight, bias)
+        return kernels.conv2d(x, self.kernel(), bias)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        if self.flattens(x):
+            flat = x.reshape(len(x), weight.shape[1])
+            grad_x, grad_weight, grad_bias = kernels.linear_backward(grad_out, flat, weight, bias)
+        else:
+            grad_x, grad_weight, grad_bias = kernels.conv2d_backward(
+                grad_out, x, self.kernel(), bias
+            )
+        gradients["weight"][...] = grad_weight.reshape(weight.shape)
+        gradients["bias"][...] = grad_bias
+        return grad_x.reshape(x.shape)
+
+
+class MaxPool(Layer):
+    """The largest value of each window."""
+
+    spec: specs.MaxPool
+
+    def forward(self, x: Array) -> Array:
+        spec = self.spec
+        return kernels.max_pool2d(x, spec.kernel_size, spec.stride, spec.padding)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        spec = self.spec
+        return kernels.max_pool2d_backward(grad_out, x, spec.kernel_size, spec.stride, spec.padding)
+
+
+class AvgPool(Layer):
+    """The mean of each window."""
+
+    spec: specs.AvgPool
+
+    def forward(self, x: Array) -> Array:
+        spec = self.spec
+        return kernels.avg_pool2d(x, spec.kernel_size, spec.stride, spec.padding)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        spec = self.spec
+        return kernels.avg_pool2d_backward(grad_out, x, spec.kernel_size, spec.stride, spec.padding)
+
+
+class ReLU(Layer):
+    """max(0, x)."""
+
+    def forward(self, x: Array) -> Array:
+        return kernels.relu(x)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        return kernels.relu_backward(grad_out, x)
+
+
+class Tanh(Layer):
+    """Hyperbolic tangent."""
+
+    def forward(self, x: Array) -> Array:
+        return kernels.tanh(x)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        return kernels.tanh_backward(grad_out, x)
+
+
+class Softmax(Layer):
+    """Log-probabilities of the classes."""
+
+    def forward(self, x: Array) -> Array:
+        return kernels.log_softmax(x)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        return kernels.log_softmax_backward(grad_out, x)
+
+
+KINDS: dict[type[Spec], type[Layer]] = {
+    specs.Conv: Conv,
+    specs.FullyConnected: FullyConnected,
+    specs.MaxPool: MaxPool,
+    specs.AvgPool: AvgPool,
+    specs.ReLU: ReLU,
+    specs.Tanh: Tanh,
+    specs.Softmax: Softmax,
+}
+"""The layer that brings each kind of spec to life."""

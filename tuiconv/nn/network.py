@@ -1,0 +1,233 @@
+"""A network: layers in order, and their parameters in one flat vector."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+import tuiconv_kernels as kernels
+from tuiconv.arithmetic import NetworkSpec, parse, summarize
+from tuiconv.arithmetic import layers as specs
+from tuiconv.data.dataset import DIGITS, MNIST_STATISTICS, Preprocessing
+from tuiconv.nn.layers import KINDS, Array, Arrays, Layer, Softmax
+
+Labels = npt.NDArray[np.integer]
+
+CHUNK = 256
+"""Images that go forward together: enough to fill a core, few enough to stay in memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Everything one forward and backward pass produced, by layer name (`input` for the image)."""
+
+    activations: Arrays
+    """What left each layer."""
+    gradients: Arrays
+    """The loss's gradient with respect to what left each layer; empty without labels."""
+    parameter_gradients: Arrays
+    """The loss's gradient with respect to each parameter, such as conv1.weight."""
+    loss: float | None
+    """The mean cross-entropy; None without labels."""
+
+
+class Network:
+    """A chain of layers that goes forward, backward, to disk and back.
+
+    Args:
+        spec: the network's arithmetic, from `tuiconv.arithmetic.parse`.
+        seed: where the first weights come from. They are normal with variance gain / fan-in:
+            gain 2 before a ReLU (He et al. 2015), else 1 (LeCun et al. 1998). Biases are zero.
+        class_names: what the outputs stand for.
+        preprocessing: how pixels become this network's input.
+        dtype: of the parameters and of everything computed; float64 for gradient checks.
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        seed: int | np.random.Generator = 0,
+        class_names: tuple[str, ...] = DIGITS,
+        preprocessing: Preprocessing = MNIST_STATISTICS,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
+        self.spec = spec
+        self.class_names = class_names
+        self.preprocessing = preprocessing
+        self.layers: tuple[Layer, ...] = tuple(
+            KINDS[type(layer)](layer) for layer in spec.layers[1:]
+        )
+        self.parameters = np.zeros(spec.totals.parameters, dtype)
+        """Every weight and bias, in one vector that the optimiser updates."""
+        views = self.views(self.parameters)
+        for layer in self.layers:
+            layer.parameters = views[layer.name]
+        self._initialise(np.random.default_rng(seed))
+
+    @classmethod
+    def preset(cls, name: str, seed: int | np.random.Generator = 0) -> "Network":
+        """A network by name (`lenet5`), with fresh weights."""
+        return cls(summarize(name), seed)
+
+    @classmethod
+    def parse(cls, text: str, seed: int | np.random.Generator = 0) -> "Network":
+        """A network in the layer-pattern language, with fresh weights."""
+        return cls(parse(text), seed)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Network":
+        """The network in a checkpoint that `save` wrote.
+
+        Raises:
+            CheckpointError: the file is not such a checkpoint.
+        """
+        from tuiconv.nn.checkpoint import load
+
+        return load(Path(path))
+
+    def save(self, path: str | Path) -> None:
+        """Write the network to a safetensors file, whole or not at all.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        from tuiconv.nn.checkpoint import save
+
+        save(self, Path(path))
+
+    def _initialise(self, rng: np.random.Generator) -> None:
+        following = [*self.layers[1:], None]
+        for layer, after in zip(self.layers, following, strict=False):
+            if "weight" in layer.parameters:
+                weight = layer.parameters["weight"]
+                gain = 2 if after is not None and isinstance(after.spec, specs.ReLU) else 1
+                deviation = np.sqrt(gain / prod(weight.shape[1:]))
+                weight[...] = rng.normal(0, deviation, weight.shape)
+
+    def views(self, vector: Array) -> dict[str, Arrays]:
+        """A flat vector of all parameters (or their gradients) as arrays by layer and name."""
+        views: dict[str, Arrays] = {}
+        start = 0
+        for layer in self.layers:
+            views[layer.name] = {}
+            for name, shape in layer.parameter_shapes().items():
+                end = start + prod(shape)
+                views[layer.name][name] = vector[start:end].reshape(shape)
+                start = end
+        return views
+
+    def __call__(self, x: Array) -> Array:
+        """Forward: log-probabilities if the network ends in SOFTMAX, else its last outputs.
+
+        Args:
+            x: (n, channels, height, width) float32, normalised by `preprocessing`.
+
+        Returns:
+            (n, classes); for images larger than the network was made for (n, classes, h, w), a
+            map of outputs, one for every place the network fits.
+
+        Raises:
+            ValueError: other channels than the network's, or images too small for it.
+        """
+        x = self.checked(x)
+        chunks = [
+            self.forward(x[start : start + CHUNK])[-1] for start in range(0, max(len(x), 1), CHUNK)
+        ]
+        return np.concatenate(chunks)
+
+    def checked(self, x: Array) -> Array:
+        """The batch in the parameters' dtype, if this network can take it."""
+        channels, height, width = self.spec.input
+        fits = x.ndim == 4 and x.shape[1] == channels
+        if not (fits and x.shape[2] >= height and x.shape[3] >= width):
+            raise ValueError(
+                f"images of shape {x.shape} arrive; expected (n, {channels}, {height}, {width})"
+                " or taller or wider"
+            )
+        return np.ascontiguousarray(x, self.parameters.dtype)
+
+    def forward(self, x: Array) -> list[Array]:
+        """The batch x and what leaves each layer in turn."""
+        activations = [x]
+        for layer in self.layers:
+            activations.append(layer.forward(activations[-1]))
+        return activations
+
+    def backward(self, activations: list[Array], labels: Labels, gradients: Array) -> list[Array]:
+        """The gradients of the mean cross-entropy, from the last layer back to the image.
+
+        Args:
+            activations: what `forward` returned.
+            labels: (n,) class numbers.
+            gradients: flat vector like `parameters`, overwritten with the parameters' gradients.
+
+        Returns:
+            The gradient with respect to each of `activations`.
+        """
+        views = self.views(gradients)
+        layers = list(zip(self.layers, activations, strict=False))
+        grads = [self.loss_gradient(activations[-1], labels)]
+        for layer, x in reversed(layers):
+            grads.append(layer.backward(grads[-1], x, views[layer.name]))
+        return grads[::-1]
+
+    def loss_gradient(self, output: Array, labels: Labels) -> Array:
+        """Of the mean cross-entropy with respect to the network's output."""
+        if not self.ends_in_softmax:
+            return kernels.cross_entropy_backward(1.0, output, labels)
+        # The output is log-probabilities already: the loss is −Σ log p[label] / n.
+        gradient = np.zeros_like(output)
+        gradient[np.arange(len(labels)), labels] = -1 / len(labels)
+        return gradient
+
+    @property
+    def ends_in_softmax(self) -> bool:
+        """Whether the output is log-probabilities; else it is logits."""
+        return bool(self.layers) and isinstance(self.layers[-1], Softmax)
+
+    def loss(self, output: Array, labels: Labels) -> float:
+        """The mean cross-entropy of the network's output: −Σ log p[label] / n."""
+        return kernels.cross_entropy(output, labels)
+
+    def trace(self, x: Array, labels: Labels | None = None) -> Trace:
+        """Everything one pass over the batch x produces; with labels, the gradients too.
+
+        Raises:
+            ValueError: as for calling the network, or labels that do not fit the batch.
+        """
+        activations = self.forward(self.checked(x))
+        names = ["input", *(layer.name for layer in self.layers)]
+        by_name = dict(zip(names, activations, strict=True))
+        if labels is None:
+            return Trace(by_name, {}, {}, None)
+        loss = self.loss(activations[-1], labels)
+        gradients = np.zeros_like(self.parameters)
+        grads = self.backward(activations, labels, gradients)
+        return Trace(by_name, dict(zip(names, grads, strict=True)), self.named(gradients), loss)
+
+    def named(self, vector: Array) -> Arrays:
+        """A flat vector like `parameters` as arrays named as in PyTorch: conv1.weight."""
+        views = self.views(vector)
+        return {f"{layer}.{name}": view for layer in views for name, view in views[layer].items()}
+
+    def state_dict(self) -> Arrays:
+        """Copies of the parameters, named and laid out as in PyTorch: conv1.weight (O,I,kh,kw)."""
+        return {name: array.copy() for name, array in self.named(self.parameters).items()}
+
+    def load_state_dict(self, arrays: Mapping[str, Array]) -> None:
+        """Take the parameters of a network of the same spec; on an error nothing changes.
+
+        Raises:
+            ValueError: a name is missing or unknown, or a shape differs.
+        """
+        mine = self.named(self.parameters)
+        for name in sorted(mine.keys() | arrays.keys()):
+            found = arrays[name].shape if name in arrays else "nothing"
+            expected = mine[name].shape if name in mine else "nothing"
+            if found != expected:
+                raise ValueError(f"{name}: {found} found; this network expects {expected}")
+        for name, array in mine.items():
+            array[...] = arrays[name]

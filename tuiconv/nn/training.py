@@ -1,0 +1,246 @@
+"""Training: mini-batches in, a better network out, and a report of every step."""
+
+import math
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event as CancelToken
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+
+from tuiconv.data.dataset import Dataset
+from tuiconv.errors import RequestError, UserError
+from tuiconv.nn.events import BatchDone, EpochDone, Event, RunEnd, RunStart
+from tuiconv.nn.layers import Array
+from tuiconv.nn.network import CHUNK, Labels, Network
+from tuiconv.nn.optimizers import SGD
+from tuiconv.nn.scoring import Score, score, total
+
+BLOCK = 16
+"""Images whose gradients are summed by one thread at a time. Blocks are added in their order, so
+the numbers of a run do not depend on how many threads there are."""
+
+OPTIMIZERS = ("sgd",)
+
+
+class TrainingError(UserError):
+    """Training cannot go on: one line that says why and what to change."""
+
+
+class Trainer:
+    """Teaches a network by gradient descent on mini-batches.
+
+    Args:
+        net: trained in place.
+        optimizer: "sgd" (with momentum).
+        lr: learning rate; may be changed between batches (`trainer.lr = …`).
+        momentum: 0 (none) up to but not including 1.
+        batch_size: images per update.
+        seed: the order of the images in every epoch.
+        threads: None for as many as the process may use. The result is the same for any number.
+
+    Raises:
+        RequestError: a ValueError for a setting outside its range.
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        optimizer: str = "sgd",
+        lr: float = 0.01,
+        momentum: float = 0.9,
+        batch_size: int = 64,
+        seed: int | np.random.Generator = 0,
+        threads: int | None = None,
+    ) -> None:
+        if optimizer not in OPTIMIZERS:
+            raise RequestError(f'optimizer "{optimizer}"; expected one of {", ".join(OPTIMIZERS)}')
+        if not 0 <= momentum < 1:
+            raise RequestError(f"momentum {momentum}; expected 0 or more and less than 1")
+        if batch_size < 1:
+            raise RequestError(f"batch size {batch_size}; expected at least 1")
+        if threads is not None and threads < 1:
+            raise RequestError(f"threads {threads}; expected at least 1")
+        self.net = net
+        self.optimizer = optimizer
+        self.batch_size = batch_size
+        self.threads = threads or usable_cores()
+        self._sgd = SGD(net.parameters, lr, momentum)
+        self._rng = np.random.default_rng(seed)
+        self._pool = ThreadPoolExecutor(self.threads, "tuiconv-train")
+        self.lr = lr
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next batch."""
+        return self._sgd.lr
+
+    @lr.setter
+    def lr(self, value: float) -> None:
+        if not (math.isfinite(value) and value > 0):
+            raise RequestError(f"learning rate {value}; expected a number above 0")
+        self._sgd.lr = value
+
+    @property
+    def momentum(self) -> float:
+        """How much of the last update is carried into the next."""
+        return self._sgd.momentum
+
+    def step(self, x: Array, labels: Labels) -> float:
+        """One update from one mini-batch.
+
+        Args:
+            x: (n, channels, height, width), normalised.
+            labels: (n,) class numbers.
+
+        Returns:
+            The mean cross-entropy of the batch before the update.
+        """
+        return self._learn(x, labels).loss
+
+    def _learn(self, x: Array, labels: Labels) -> Score:
+        x = self.net.checked(x)
+        starts = range(0, len(x), BLOCK)
+        gradients = np.empty((len(starts), len(self.net.parameters)), self.net.parameters.dtype)
+
+        def learn_block(index: int) -> Score:
+            block = slice(starts[index], starts[index] + BLOCK)
+            activations = self.net.forward(x[block])
+            self.net.backward(activations, labels[block], gradients[index])
+            gradients[index] *= len(labels[block]) / len(x)
+            return score(self.net, activations[-1], labels[block])
+
+        scores = list(self._pool.map(learn_block, range(len(starts))))
+        self._sgd.step(gradients.sum(axis=0))
+        return total(scores)
+
+    def run(
+        self, train: Dataset, test: Dataset, epochs: int, cancel: CancelToken | None = None
+    ) -> Iterator[Event]:
+        """Train for some epochs, testing after each, and report every step as it is done.
+
+        Args:
+            train: shuffled anew for every epoch.
+            test: read after every epoch.
+            epochs: at least 1.
+            cancel: when set, the run ends after the batch in hand, with its `RunEnd`.
+
+        Raises:
+            RequestError: epochs below 1, an empty data set, or images or classes that do not fit.
+            TrainingError: the loss is no longer a number.
+        """
+        if epochs < 1:
+            raise RequestError(f"epochs {epochs}; expected at least 1")
+        for part in (train, test):
+            check_fits(self.net, part)
+        cancel = cancel or CancelToken()
+        batches = math.ceil(len(train) / self.batch_size)
+        yield RunStart(
+            spec=str(self.net.spec),
+            parameters=len(self.net.parameters),
+            train=train.name,
+            train_images=len(train),
+            test=test.name,
+            test_images=len(test),
+            epochs=epochs,
+            batches=batches,
+            batch_size=self.batch_size,
+            optimizer=self.optimizer,
+            lr=self.lr,
+            momentum=self.momentum,
+            threads=self.threads,
+        )
+        began = perf_counter()
+        learning, images = 0.0, 0
+        completed, accuracy = 0, None
+        for epoch in range(1, epochs + 1):
+            scores: list[Score] = []
+            for batch, chosen in enumerate(self._batches(len(train)), start=1):
+                started, lr = perf_counter(), self.lr
+                x = self.net.preprocessing(train.images[chosen])
+                learned = self._learn(x, train.labels[chosen])
+                learning += perf_counter() - started
+                images += len(chosen)
+                if not math.isfinite(learned.loss):
+                    raise TrainingError(
+                        f"the loss is {learned.loss} in epoch {epoch}, batch {batch}: training"
+                        f" diverged; try a learning rate below {lr:g}"
+                    )
+                scores.append(learned)
+                yield BatchDone(
+                    epoch=epoch,
+                    batch=batch,
+                    batches=batches,
+                    loss=learned.loss,
+                    accuracy=learned.accuracy,
+                    lr=lr,
+                    images_per_second=images / learning,
+                )
+                if cancel.is_set():
+                    break
+            tested = None if cancel.is_set() else self.evaluate(test, cancel)
+            if tested is None:
+                break
+            epoch_score = total(scores)
+            completed, accuracy = epoch, tested.accuracy
+            yield EpochDone(
+                epoch=epoch,
+                epochs=epochs,
+                train_loss=epoch_score.loss,
+                train_accuracy=epoch_score.accuracy,
+                test_loss=tested.loss,
+                test_accuracy=tested.accuracy,
+                seconds=perf_counter() - began,
+            )
+        yield RunEnd(
+            epochs=completed,
+            test_accuracy=accuracy,
+            seconds=perf_counter() - began,
+            images_per_second=images / learning if images else 0.0,
+            cancelled=completed < epochs,
+        )
+
+    def _batches(self, images: int) -> Iterator[npt.NDArray[np.int64]]:
+        """The numbers of all images in a new random order, a batch at a time."""
+        order = self._rng.permutation(images)
+        for start in range(0, images, self.batch_size):
+            yield order[start : start + self.batch_size]
+
+    def evaluate(self, dataset: Dataset, cancel: CancelToken | None = None) -> Score | None:
+        """The score on a data set; None when cancelled before the end."""
+
+        def read(start: int) -> Score | None:
+            if cancel is not None and cancel.is_set():
+                return None
+            chunk = slice(start, start + CHUNK)
+            output = self.net.forward(self.net.preprocessing(dataset.images[chunk]))[-1]
+            return score(self.net, output, dataset.labels[chunk])
+
+        scores = list(self._pool.map(read, range(0, len(dataset), CHUNK)))
+        whole = [part for part in scores if part is not None]
+        return total(whole) if len(whole) == len(scores) else None
+
+
+def check_fits(net: Network, dataset: Dataset) -> None:
+    """Raise RequestError unless the network takes the images and has an output per class."""
+    if len(dataset) == 0:
+        raise RequestError(f"{dataset.name} is empty; expected at least one image")
+    if dataset.images.shape[1:] != net.spec.input:
+        found, expected = (
+            "×".join(map(str, s)) for s in (dataset.images.shape[1:], net.spec.input)
+        )
+        raise RequestError(f"{dataset.name} are {found} images; the network's INPUT is {expected}")
+    if net.spec.output != (dataset.classes,):
+        found = "×".join(map(str, net.spec.output))
+        raise RequestError(
+            f"{dataset.name} have {dataset.classes} classes; the network has {found} outputs"
+        )
+
+
+def usable_cores() -> int:
+    """The processors this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
