@@ -1,0 +1,5 @@
+"""`python -m tuiconv` is the command `tuiconv`."""
+
+from tuiconv.cli import main
+
+main()

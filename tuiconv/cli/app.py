@@ -1,0 +1,59 @@
+"""The program `tuiconv` and its commands."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tuiconv import __version__
+from tuiconv.cli import apply_filter, doctor, filters, shapes, train
+from tuiconv.errors import RequestError
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+app.command("apply-filter")(apply_filter.apply_filter)
+app.command("filters")(filters.filters)
+app.command("train")(train.train)
+app.command("shapes")(shapes.shapes)
+app.command("doctor")(doctor.doctor)
+
+
+def show_version(asked: bool) -> None:
+    """Print the version and stop."""
+    if asked:
+        typer.echo(f"tuiconv {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def explorer(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Take a convolutional network apart in the terminal.
+
+    Without a command, tuiconv opens the explorer: train LeNet and watch its feature maps, see
+    what filters do to a picture. Keys are listed at the bottom of every screen; q quits.
+
+    \b
+    Examples:
+      tuiconv
+      tuiconv train --epochs 2
+      tuiconv apply-filter photo.jpg sharpen -o sharper.jpg
+      tuiconv shapes lenet5
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise RequestError("the explorer needs a terminal; for the commands see tuiconv --help")
+    from tuiconv.tui.app import TuiconvApp
+
+    TuiconvApp().run()

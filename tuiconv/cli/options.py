@@ -1,0 +1,35 @@
+"""Options that several commands share."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tuiconv.render.depth import Display
+
+INTERRUPTED = 130
+"""The exit status of a program stopped by Ctrl-C, as shells report it."""
+
+Color = Annotated[
+    str,
+    typer.Option(help="Colours to draw with: auto, truecolor, 256, 16 or none.", metavar="WHEN"),
+]
+Width = Annotated[
+    int | None, typer.Option(help="Columns to draw in; the terminal's by default.", min=20)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program to read.")]
+
+
+def console_for(color: str, width: int | None) -> "tuple[Console, Display]":
+    """A console on stdout with the colours asked for, and what it can show.
+
+    Raises:
+        RequestError: no such choice of colours.
+    """
+    from tuiconv.render.depth import detect_stream, make_console
+
+    display = detect_stream(color, sys.stdout)
+    return make_console(display, sys.stdout, width), display

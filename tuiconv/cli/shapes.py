@@ -1,0 +1,70 @@
+"""`tuiconv shapes`: a network's sizes, parameters, multiply-adds and receptive fields."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from tuiconv.arithmetic import PRESETS, NetworkSpec, Spec, summarize
+from tuiconv.cli.options import Color, Json, Width, console_for
+
+
+def shapes(
+    network: Annotated[
+        str,
+        typer.Argument(
+            metavar="SPEC|PRESET", help=f"A preset ({', '.join(PRESETS)}) or a network."
+        ),
+    ],
+    as_json: Json = False,
+    color: Color = "auto",
+    width: Width = None,
+) -> None:
+    """Show what leaves each layer, what it learns, what it costs and what it sees.
+
+    Multiply-adds count one image; the receptive field is on the input image.
+
+    \b
+    Examples:
+      tuiconv shapes lenet5
+      tuiconv shapes "INPUT(3,32,32) -> [CONV(16,3,pad=1) -> RELU -> POOL(2)]*3 -> FC(10)"
+    """
+    spec = summarize(network)
+    if as_json:
+        typer.echo(json.dumps(to_json(spec), indent=2))
+        return
+    from tuiconv.render.tables import shapes_table
+
+    console, display = console_for(color, width)
+    console.print(shapes_table(spec, display))
+
+
+def to_json(network: NetworkSpec) -> dict[str, Any]:
+    """A network's arithmetic as a JSON object."""
+    totals = network.totals
+    return {
+        "spec": str(network),
+        "layers": [layer_json(layer) for layer in network],
+        "totals": {"parameters": totals.parameters, "macs": totals.macs},
+    }
+
+
+def layer_json(layer: Spec) -> dict[str, Any]:
+    """One layer's arithmetic; pairs are [vertical, horizontal]."""
+    seen, window = layer.receptive_field, layer.window
+    return {
+        "name": layer.name,
+        "kind": layer.word,
+        "spec": str(layer),
+        "input": list(layer.input),
+        "output": list(layer.output),
+        "kernel_size": list(window.kernel_size),
+        "stride": list(window.stride),
+        "padding": list(window.padding),
+        "dilation": list(window.dilation),
+        "parameters": layer.parameters,
+        "macs": layer.macs,
+        "receptive_field": list(seen.size),
+        "jump": list(seen.jump),
+        "start": list(seen.start),
+    }

@@ -1,0 +1,1 @@
+"""Demonstrations: settings in, a scene out. They know no terminal."""

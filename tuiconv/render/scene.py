@@ -1,0 +1,61 @@
+"""A whole scene as text, for a terminal of a given width."""
+
+from collections.abc import Sequence
+
+from rich.style import Style
+
+from tuiconv.lessons.scene import Bars, Curve, Maps, Panel, Pixels, Scene, Text
+from tuiconv.render.bars import bar_list
+from tuiconv.render.chart import Series, line_chart
+from tuiconv.render.depth import Display
+from tuiconv.render.lines import Line, Lines, side_by_side, text_line
+from tuiconv.render.maps import draw_maps
+from tuiconv.render.picture import picture
+
+GAP = 2
+MOST_LINES = 40
+"""A panel is drawn no taller than this, so that before and after stay in sight together."""
+CHART_LINES = 10
+
+
+def draw_scene(scene: Scene, width: int, display: Display) -> Lines:
+    """The scene's title and panels; pictures that follow each other share the width."""
+    lines: list[Line] = [text_line(scene.title)]
+    for group in groups(scene.panels):
+        share = (width - GAP * (len(group) - 1)) // len(group)
+        drawn = [draw_panel(panel, share, height_of(panel), display) for panel in group]
+        lines += [text_line(""), *side_by_side(drawn, GAP)]
+    return Lines(lines)
+
+
+def groups(panels: Sequence[Panel]) -> list[list[Panel]]:
+    """Neighbours of one kind that read best side by side, the others alone."""
+    found: list[list[Panel]] = []
+    for panel in panels:
+        if found and type(panel) is type(found[-1][-1]) and isinstance(panel, Pixels | Text):
+            found[-1].append(panel)
+        else:
+            found.append([panel])
+    return found
+
+
+def height_of(panel: Panel) -> int:
+    """The lines a panel may fill where the height is not limited by a screen."""
+    return CHART_LINES if isinstance(panel, Curve) else MOST_LINES
+
+
+def draw_panel(panel: Panel, width: int, height: int, display: Display) -> list[Line]:
+    """A panel with its title above it, in about `height` lines of at most `width` cells."""
+    title, below = text_line(panel.title, width, Style(bold=True)), height - 1
+    match panel:
+        case Maps():
+            return draw_maps(panel, width, below, display)
+        case Pixels():
+            return [title, *picture(panel.pixels, width, below, display)]
+        case Curve():
+            return [title, *line_chart([Series("", panel.values)], width, below, display)]
+        case Bars():
+            values = panel.values.tolist()
+            return [title, *bar_list(panel.labels, values, width, display, panel.marked)]
+        case Text():
+            return [title, *(text_line(line) for line in panel.lines)]
