@@ -4,11 +4,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .arithmetic import summarize
-    from .data.load import load_dataset
-    from .images.apply import apply_filter
-    from .nn.network import Network
-    from .nn.training import Trainer
+    from tuiconv.arithmetic import summarize
+    from tuiconv.data.load import load_dataset
+    from tuiconv.images.apply import apply_filter
+    from tuiconv.nn.network import Network
+    from tuiconv.nn.training import Trainer
 
 __version__ = "0.1.0"
 

@@ -1,0 +1,1 @@
+"""The explorer: screens, widgets and the one thread that computes."""

@@ -1,0 +1,42 @@
+"""What the compute thread tells the screens."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from tuiconv.lessons.filters import Filtered
+    from tuiconv.tui.session import Frame
+
+
+@dataclass
+class WarmUp(Message):
+    """The kernels are being compiled, or (share 1) all are ready."""
+
+    doing: str
+    share: float
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, WarmUp)
+
+
+@dataclass
+class FrameReady(Message):
+    """The moment of training that was asked for."""
+
+    frame: "Frame"
+
+
+@dataclass
+class PictureFiltered(Message):
+    """The picture under the filter that was asked for."""
+
+    filtered: "Filtered"
+
+
+@dataclass
+class ComputeFailed(Message):
+    """A job could not be done."""
+
+    error: Exception

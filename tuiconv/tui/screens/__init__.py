@@ -1,0 +1,1 @@
+"""The screens: a lesson each, with its keys."""

@@ -1,0 +1,30 @@
+"""The first compile behind the Home screen: every kernel that the screens need."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+
+def compile_all(preset: str) -> Iterator[tuple[str, float]]:
+    """Compile the kernels of the data, the filters and a network.
+
+    Yields:
+        What is about to be compiled, and the share that is done.
+    """
+    # Numba is imported here and not with the screens: they are painted first.
+    yield "importing the compiler", 0.0
+    from tuiconv.data.strokes import draw_digits
+    from tuiconv.images.apply import apply_filter, unclamped
+    from tuiconv.nn.network import Network
+    from tuiconv.nn.warm_up import warm_up
+
+    net = Network.preset(preset)
+    total = 4 + 2 * len(net.layers)
+    yield "stroke digits", 1 / total
+    draw_digits(10, np.random.default_rng(0))
+    yield "filters", 2 / total
+    picture = np.zeros((3, 3, 3), np.uint8)
+    apply_filter(picture, "identity")
+    unclamped(picture, "identity")
+    for done, name in enumerate(warm_up(net), start=3):
+        yield name, done / total
