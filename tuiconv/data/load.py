@@ -13,7 +13,7 @@ from tuiconv.errors import RequestError
 
 NAMES = ("strokes", "mnist")
 
-STROKES_TRAIN, STROKES_TEST = 10_000, 2_000
+STROKES_TRAIN, STROKES_TEST = 30_000, 5_000
 """How many stroke digits are drawn to train and to test on."""
 
 
