@@ -1,5 +1,7 @@
 """Writing files so that a reader never finds half of one."""
 
+import errno
+import os
 import secrets
 import shutil
 import tempfile
@@ -17,12 +19,17 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     replaced keeps its permissions.
 
     Raises:
-        OSError: the folder does not exist or cannot be written to.
+        OSError: the folder does not exist or cannot be written to, or `path` is a directory, a
+            device or a pipe; its file name is `path`.
     """
-    target = path.resolve()
+    target = target_of(path)
     temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        with temporary.open("xb") as file:
+        opened = temporary.open("xb")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    try:
+        with opened as file:
             yield file
         if target.exists():
             shutil.copymode(target, temporary)
@@ -38,12 +45,25 @@ def check_writable(path: Path) -> None:
     Raises:
         OSError: it cannot; its file name and text say which and why.
     """
-    if path.is_dir():
-        raise IsADirectoryError(21, "is a directory; a file name is expected", str(path))
-    if not path.parent.is_dir():
-        raise FileNotFoundError(2, f"there is no directory {path.parent}", str(path))
+    target = target_of(path)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, f"there is no directory {target.parent}", str(path))
     try:
-        with tempfile.TemporaryFile(dir=path.parent):
+        with tempfile.TemporaryFile(dir=target.parent):
             pass
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def target_of(path: Path) -> Path:
+    """The file that `path` leads to, through links; it need not exist.
+
+    Raises:
+        OSError: it is something that a file must not take the place of.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a directory; a file is expected", str(path))
+    if os.path.lexists(target) and not target.is_file():
+        raise OSError(errno.EINVAL, "is no regular file; a file is expected", str(path))
+    return target

@@ -10,6 +10,7 @@ value  = [ option "=" ] ( NUMBER | "(" NUMBER "," NUMBER ")" )
 import re
 from dataclasses import MISSING, dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import get_type_hints
 
 from tuiconv.arithmetic.layers import KINDS, Input, Softmax
@@ -19,6 +20,11 @@ from tuiconv.arithmetic.specs import Shape, Spec, SpecError, options_of
 
 MOST_LAYERS = 10_000
 """A repetition that asks for more is a slip of the keyboard."""
+
+MOST_NESTED = 50
+
+LONGEST_JUMP = 10**12
+"""Input pixels between two units; no image is that large."""
 
 TOKEN = re.compile(r"\s*(->|→|[A-Za-z_]\w*|\d+|[-()\[\],=*])")
 
@@ -53,8 +59,9 @@ def parse(text: str) -> NetworkSpec:
         SpecError: a ValueError that says at which character the text goes wrong and what was
             expected, or which layer does not fit what arrives.
     """
-    reader = Reader(text)
-    calls = reader.chain(closing="")
+    calls = Reader(text).chain(closing="")
+    if not calls:
+        raise SpecError("the network has no layers: everything is repeated 0 times")
     return NetworkSpec(build(calls, text))
 
 
@@ -65,6 +72,7 @@ class Reader:
         self.text = text
         self.tokens = list(tokens(text))
         self.next = 0
+        self.depth = 0
 
     @property
     def token(self) -> Token:
@@ -96,7 +104,11 @@ class Reader:
     def item(self) -> list[Call]:
         if not self.take("["):
             return [self.call()]
+        self.depth += 1
+        if self.depth > MOST_NESTED:
+            raise self.expect(f"at most {MOST_NESTED} brackets inside each other")
         calls = self.chain(closing="]")
+        self.depth -= 1
         self.take("]")
         times = self.number("how many times the part in brackets repeats") if self.take("*") else 1
         if len(calls) * times > MOST_LAYERS:
@@ -183,6 +195,8 @@ def build(calls: list[Call], text: str) -> tuple[Spec, ...]:
         name = kind.word.lower() + ("" if kind in (Input, Softmax) else str(number))
         spec = kind(name=name, input=shape, input_field=seen, **settings(kind, call, text))
         shape, seen = spec.output, spec.receptive_field
+        if max(seen.jump) > LONGEST_JUMP:
+            raise spec.refuse(f"expected strides whose product is at most {LONGEST_JUMP:,}")
         specs.append(spec)
     return tuple(specs)
 
@@ -192,15 +206,16 @@ def settings(kind: type[Spec], call: Call, text: str) -> dict[str, int | Pair]:
     options = options_of(kind)
     names = {option.metadata["word"]: option for option in options}
     usage = f"{kind.word}({','.join(names)})" if names else f"{kind.word} without values"
-    types = get_type_hints(kind)
+    types = field_types(kind.word)
     given: dict[str, int | Pair] = {}
+    by_name = False
     for place, (at, word, value) in enumerate(call.values):
         if word is None:
-            if place >= len(options):
+            if place >= len(options) or by_name:
                 raise error_at(text, at, f"expected {usage}")
             option = options[place]
         elif word in names:
-            option = names[word]
+            option, by_name = names[word], True
         else:
             near = nearest(word, list(names))
             raise error_at(text, at, f"expected an option of {usage}{near}")
@@ -218,6 +233,12 @@ def settings(kind: type[Spec], call: Call, text: str) -> dict[str, int | Pair]:
         if option.default is MISSING and option.name not in given:
             raise error_at(text, call.word, f"expected {option.metadata['word']} in {usage}")
     return given
+
+
+@cache
+def field_types(word: str) -> dict[str, object]:
+    """The types of the fields of a kind of layer; what is not an int is a pair."""
+    return get_type_hints(KINDS[word])
 
 
 def nearest(word: str, known: list[str]) -> str:

@@ -94,7 +94,7 @@ def train(
     if not as_json:
         typer.echo(f"saved {output}" if output else "not saved: add -o FILE to keep the network")
         typer.echo("next: run tuiconv and press 4, to watch such a network learn from inside")
-    return INTERRUPTED if cancel.is_set() else 0
+    return INTERRUPTED if isinstance(event, RunEnd) and event.cancelled else 0
 
 
 def load_weights(path: Path, asked: NetworkSpec | None) -> "Network":

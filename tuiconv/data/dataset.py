@@ -1,5 +1,6 @@
 """Labelled images as they are stored, and what a network sees of them."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -22,6 +23,10 @@ class Preprocessing:
 
     mean: float
     std: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.mean) and math.isfinite(self.std) and self.std > 0):
+            raise ValueError(f"mean {self.mean}, std {self.std}; expected numbers, std above 0")
 
     def __call__(self, images: Images) -> npt.NDArray[np.float32]:
         """Normalise uint8 images of any shape to float32."""

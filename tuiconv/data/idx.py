@@ -64,5 +64,8 @@ def parse_idx(content: bytes, name: str) -> npt.NDArray[Any]:
             f"{name}: {trouble}: its header promises {sizes} values in {expected} bytes,"
             f" but {found} bytes follow"
         )
-    values = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    try:
+        values = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    except ValueError as error:
+        raise DataError(f"{name}: no array has {dimensions} dimensions {shape}: {error}") from error
     return values.astype(dtype.newbyteorder("="))

@@ -43,7 +43,7 @@ def load_dataset(
         )
     if name == "mnist":
         return read_mnist(find_folder(name, data_dir))
-    close = get_close_matches(name, NAMES, 1)
+    close = get_close_matches(name.lower(), NAMES, 1)
     hint = f"; did you mean {close[0]}?" if close else ""
     raise RequestError(f'no data set is called "{name}"; there are {", ".join(NAMES)}{hint}')
 
@@ -58,10 +58,11 @@ def find_folder(name: str, data_dir: str | Path | None = None) -> Path:
     """The first folder called `name` in the data directories.
 
     Raises:
-        DataError: there is none, or `data_dir` is not a folder.
+        DataError: there is none.
+        RequestError: `data_dir` is not a folder.
     """
     if data_dir is not None and not Path(data_dir).is_dir():
-        raise DataError(f"{data_dir}: not a folder; --data-dir takes the folder that holds {name}/")
+        raise RequestError(f"{data_dir}: not a folder; expected the folder that holds {name}/")
     for folder in data_dirs(data_dir):
         if (folder / name).is_dir():
             return folder / name

@@ -4,14 +4,16 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
-from tuiconv.arithmetic import SpecError, parse
+from tuiconv.arithmetic import parse
 from tuiconv.data.dataset import Preprocessing
 from tuiconv.errors import UserError
 from tuiconv.files import replacing
-from tuiconv.nn.network import Network
+from tuiconv.nn.layers import Arrays
+from tuiconv.nn.network import Network, check_shapes, layers_of
 
 FORMAT = "tuiconv-1"
 
@@ -40,22 +42,47 @@ def load(path: Path) -> Network:
         CheckpointError: the file is missing, damaged, or no checkpoint of a tuiconv network.
     """
     if not path.is_file():
-        raise CheckpointError(f"{path}: there is no such file")
+        what = "is a directory" if path.is_dir() else "there is no such file"
+        raise CheckpointError(f"{path}: {what}")
     try:
         with safe_open(path, framework="numpy") as file:
             header = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
+            names = list(file.keys())
+            dtypes = {file.get_slice(name).get_dtype() for name in names}
+            if header.get("format") != FORMAT:
+                raise CheckpointError(
+                    f"{path}: not a tuiconv network: its header has no {FORMAT} spec"
+                )
+            if dtypes not in ({"F32"}, {"F64"}, set()):
+                found = ", ".join(sorted(dtypes))
+                raise CheckpointError(f"{path}: holds {found} arrays; expected F32, or F64, alone")
+            arrays = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path}: not a whole safetensors file ({error})") from error
-    if header.get("format") != FORMAT:
-        raise CheckpointError(f"{path}: not a tuiconv network: its header has no {FORMAT} spec")
     try:
-        network = Network(
-            parse(header["spec"]),
-            class_names=tuple(json.loads(header["class_names"])),
-            preprocessing=Preprocessing(**json.loads(header["preprocessing"])),
-        )
-        network.load_state_dict(arrays)
-    except (SpecError, KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path}: its header and its arrays do not agree: {error}") from error
+        return restore(header, arrays)
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path}: header and arrays do not agree: {error}") from error
+
+
+def restore(header: dict[str, str], arrays: Arrays) -> Network:
+    """The network that a checkpoint's header describes, with its arrays as parameters.
+
+    Raises:
+        KeyError: the header lacks something.
+        TypeError: something in it is of the wrong kind.
+        ValueError: something in it is impossible, or the arrays are not of its spec.
+    """
+    spec = parse(header["spec"])
+    check_shapes(layers_of(spec), arrays)  # before memory for the network is asked for
+    class_names = json.loads(header["class_names"])
+    if not (isinstance(class_names, list) and all(isinstance(name, str) for name in class_names)):
+        raise TypeError(f"class names {class_names}; expected a list of texts")
+    network = Network(
+        spec,
+        class_names=tuple(class_names),
+        preprocessing=Preprocessing(**json.loads(header["preprocessing"])),
+        dtype=np.result_type(np.float32, *arrays.values()),
+    )
+    network.load_state_dict(arrays)
     return network

@@ -57,9 +57,7 @@ class Network:
         self.spec = spec
         self.class_names = class_names
         self.preprocessing = preprocessing
-        self.layers: tuple[Layer, ...] = tuple(
-            KINDS[type(layer)](layer) for layer in spec.layers[1:]
-        )
+        self.layers = layers_of(spec)
         self.parameters = np.zeros(spec.totals.parameters, dtype)
         """Every weight and bias, in one vector that the optimiser updates."""
         views = self.views(self.parameters)
@@ -133,7 +131,10 @@ class Network:
         chunks = [
             self.forward(x[start : start + CHUNK])[-1] for start in range(0, max(len(x), 1), CHUNK)
         ]
-        return np.concatenate(chunks)
+        output = np.concatenate(chunks)
+        if x.shape[1:] != self.spec.input and output.ndim == 2:
+            return output[:, :, None, None]  # larger, but not by enough for a second place
+        return output
 
     def checked(self, x: Array) -> Array:
         """The batch in the parameters' dtype, if this network can take it."""
@@ -177,7 +178,8 @@ class Network:
             return kernels.cross_entropy_backward(1.0, output, labels)
         # The output is log-probabilities already: the loss is −Σ log p[label] / n.
         gradient = np.zeros_like(output)
-        gradient[np.arange(len(labels)), labels] = -1 / len(labels)
+        share = -1 / max(labels.size, 1)
+        np.put_along_axis(gradient, np.expand_dims(labels, 1), share, axis=1)
         return gradient
 
     @property
@@ -220,11 +222,25 @@ class Network:
         Raises:
             ValueError: a name is missing or unknown, or a shape differs.
         """
-        mine = self.named(self.parameters)
-        for name in sorted(mine.keys() | arrays.keys()):
-            found = arrays[name].shape if name in arrays else "nothing"
-            expected = mine[name].shape if name in mine else "nothing"
-            if found != expected:
-                raise ValueError(f"{name}: {found} found; this network expects {expected}")
-        for name, array in mine.items():
+        check_shapes(self.layers, arrays)
+        for name, array in self.named(self.parameters).items():
             array[...] = arrays[name]
+
+
+def layers_of(spec: NetworkSpec) -> tuple[Layer, ...]:
+    """The layers of a spec, without parameters yet."""
+    return tuple(KINDS[type(layer)](layer) for layer in spec.layers[1:])
+
+
+def check_shapes(layers: tuple[Layer, ...], arrays: Mapping[str, Array]) -> None:
+    """Raise ValueError unless the arrays are the parameters of the layers, by name and shape."""
+    expected = {
+        f"{layer.name}.{name}": shape
+        for layer in layers
+        for name, shape in layer.parameter_shapes().items()
+    }
+    for name in sorted(expected.keys() | arrays.keys()):
+        found = arrays[name].shape if name in arrays else "nothing"
+        wanted = expected.get(name, "nothing")
+        if found != wanted:
+            raise ValueError(f"{name}: {found} found; this network expects {wanted}")

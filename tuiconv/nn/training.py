@@ -81,7 +81,7 @@ class Trainer:
     def lr(self, value: float) -> None:
         if not (math.isfinite(value) and value > 0):
             raise RequestError(f"learning rate {value}; expected a number above 0")
-        self._sgd.lr = value
+        self._sgd.lr = float(value)  # a NumPy float64 would make every update one
 
     @property
     def momentum(self) -> float:
@@ -97,29 +97,47 @@ class Trainer:
 
         Returns:
             The mean cross-entropy of the batch before the update.
+
+        Raises:
+            RequestError: an empty batch, not a label for every image, or a label that is no class.
         """
+        labels = np.asarray(labels)
+        classes = self.net.spec.output[0]
+        if len(x) == 0 or labels.shape != (len(x),) or labels.dtype.kind not in "iu":
+            raise RequestError(
+                f"{len(x)} images and labels {labels.dtype} of shape {labels.shape}; expected one"
+                " whole number for every image, and at least one image"
+            )
+        wrong = labels[(labels < 0) | (labels >= classes)]
+        if len(wrong):
+            raise RequestError(f"label {wrong[0]}; expected 0 to {classes - 1}")
         return self._learn(x, labels).loss
 
     def _learn(self, x: Array, labels: Labels) -> Score:
         x = self.net.checked(x)
-        starts = range(0, len(x), BLOCK)
-        gradients = np.empty((len(starts), len(self.net.parameters)), self.net.parameters.dtype)
 
-        def learn_block(index: int) -> Score:
-            block = slice(starts[index], starts[index] + BLOCK)
+        def learn_block(start: int) -> tuple[Score, Array]:
+            block = slice(start, start + BLOCK)
             activations = self.net.forward(x[block])
-            self.net.backward(activations, labels[block], gradients[index])
-            gradients[index] *= len(labels[block]) / len(x)
-            return score(self.net, activations[-1], labels[block])
+            gradients = np.empty_like(self.net.parameters)
+            self.net.backward(activations, labels[block], gradients)
+            gradients *= len(labels[block]) / len(x)
+            return score(self.net, activations[-1], labels[block]), gradients
 
-        scores = list(self._pool.map(learn_block, range(len(starts))))
-        self._sgd.step(gradients.sum(axis=0))
+        scores = []
+        sums = np.zeros_like(self.net.parameters)
+        for block_score, gradients in self._pool.map(learn_block, range(0, len(x), BLOCK)):
+            scores.append(block_score)
+            sums += gradients
+        self._sgd.step(sums)
         return total(scores)
 
     def run(
         self, train: Dataset, test: Dataset, epochs: int, cancel: CancelToken | None = None
     ) -> Iterator[Event]:
         """Train for some epochs, testing after each, and report every step as it is done.
+
+        Training goes on as the events are taken from the iterator.
 
         Args:
             train: shuffled anew for every epoch.
@@ -135,7 +153,11 @@ class Trainer:
             raise RequestError(f"epochs {epochs}; expected at least 1")
         for part in (train, test):
             check_fits(self.net, part)
-        cancel = cancel or CancelToken()
+        return self._run(train, test, epochs, cancel or CancelToken())
+
+    def _run(
+        self, train: Dataset, test: Dataset, epochs: int, cancel: CancelToken
+    ) -> Iterator[Event]:
         batches = math.ceil(len(train) / self.batch_size)
         yield RunStart(
             spec=str(self.net.spec),
@@ -163,11 +185,7 @@ class Trainer:
                 learned = self._learn(x, train.labels[chosen])
                 learning += perf_counter() - started
                 images += len(chosen)
-                if not math.isfinite(learned.loss):
-                    raise TrainingError(
-                        f"the loss is {learned.loss} in epoch {epoch}, batch {batch}: training"
-                        f" diverged; try a learning rate below {lr:g}"
-                    )
+                self._check_loss(learned.loss, f"in epoch {epoch}, batch {batch}")
                 scores.append(learned)
                 yield BatchDone(
                     epoch=epoch,
@@ -180,9 +198,10 @@ class Trainer:
                 )
                 if cancel.is_set():
                     break
-            tested = None if cancel.is_set() else self.evaluate(test, cancel)
+            tested = self.evaluate(test, cancel)
             if tested is None:
                 break
+            self._check_loss(tested.loss, f"on the test images after epoch {epoch}")
             epoch_score = total(scores)
             completed, accuracy = epoch, tested.accuracy
             yield EpochDone(
@@ -202,6 +221,13 @@ class Trainer:
             cancelled=completed < epochs,
         )
 
+    def _check_loss(self, loss: float, where: str) -> None:
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"the loss is {loss} {where}: training diverged; try a learning rate below"
+                f" {self.lr:g}"
+            )
+
     def _batches(self, images: int) -> Iterator[npt.NDArray[np.int64]]:
         """The numbers of all images in a new random order, a batch at a time."""
         order = self._rng.permutation(images)
@@ -209,7 +235,12 @@ class Trainer:
             yield order[start : start + self.batch_size]
 
     def evaluate(self, dataset: Dataset, cancel: CancelToken | None = None) -> Score | None:
-        """The score on a data set; None when cancelled before the end."""
+        """The score on a data set; None when cancelled before the end.
+
+        Raises:
+            RequestError: an empty data set, or images or classes that do not fit the network.
+        """
+        check_fits(self.net, dataset)
 
         def read(start: int) -> Score | None:
             if cancel is not None and cancel.is_set():
