@@ -1,0 +1,260 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuiconv.arithmetic import SpecError, parse
+from tuiconv.arithmetic.layers import Conv, FullyConnected, Input, MaxPool, ReLU, Softmax
+
+
+def test_a_network_is_read_layer_by_layer_each_in_its_place():
+    net = parse("INPUT(1,8,8) -> CONV(6,3,stride=2) -> RELU -> POOL((1,3),1) -> FC(10) -> SOFTMAX")
+    kinds = [Input, Conv, ReLU, MaxPool, FullyConnected, Softmax]
+    assert [type(layer) for layer in net] == kinds
+    _, conv, _, pool, full, _ = net
+    assert (conv.channels, conv.kernel_size, conv.stride) == (6, (3, 3), (2, 2))
+    assert (conv.padding, conv.dilation, conv.groups) == ((0, 0), (1, 1), 1)
+    assert (pool.kernel_size, pool.stride) == ((1, 3), (1, 1))
+    assert full.features == 10
+    assert [layer.input for layer in net.layers[1:]] == [layer.output for layer in net.layers[:-1]]
+
+
+def test_layers_of_a_kind_are_numbered_and_input_and_softmax_are_not():
+    net = parse("INPUT(1,9,9) -> [CONV(2,3) -> TANH -> AVGPOOL(1)]*2 -> FC(3) -> FC(2) -> SOFTMAX")
+    assert [layer.name for layer in net] == [
+        "input",
+        *("conv1", "tanh1", "avgpool1", "conv2", "tanh2", "avgpool2"),
+        *("fc1", "fc2", "softmax"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input(1,8,8)->conv(6,3)->relu",
+        "  INPUT ( 1 , 8 , 8 )\n-> CONV(6,3)\t-> Relu  ",
+        "INPUT(1,8,8) → CONV(6,3) → RELU",
+        "INPUT(channels=1,height=8,width=8) -> CONV(kernel=3,channels=6) -> RELU",
+        "INPUT(1,8,8) -> CONV(6,(3,3),1,0,1,1) -> RELU",
+        "[INPUT(1,8,8) -> [CONV(6,3)]] -> [RELU]*1",
+    ],
+)
+def test_case_spaces_arrows_and_names_of_values_do_not_change_the_network(text):
+    assert parse(text) == parse("INPUT(1,8,8) -> CONV(6,3) -> RELU")
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("[RELU -> TANH]*3", "RELU -> TANH -> RELU -> TANH -> RELU -> TANH"),
+        ("[RELU -> [TANH]*2]*2", "RELU -> TANH -> TANH -> RELU -> TANH -> TANH"),
+        ("[CONV(2,3)]*2 -> [RELU]*0", "CONV(2,3) -> CONV(2,3)"),
+        ("[[RELU]*0 -> TANH]*2", "TANH -> TANH"),
+    ],
+)
+def test_a_part_in_brackets_is_repeated_as_often_as_it_says(short, long):
+    assert parse(f"INPUT(1,9,9) -> {short}") == parse(f"INPUT(1,9,9) -> {long}")
+
+
+def test_it_is_printed_with_defaults_left_out_and_equal_pairs_as_one_number():
+    text = (
+        "input(1, 20, 30) -> conv(4, (3,3), stride=(2,1), pad=1, dilation=1, groups=1)"
+        " -> pool(2, stride=(2,2)) -> avgpool((1,2)) -> conv(4,1,groups=2) -> fc(5) -> softmax"
+    )
+    assert str(parse(text)) == (
+        "INPUT(1,20,30) -> CONV(4,3,stride=(2,1),pad=1)"
+        " -> POOL(2,stride=2) -> AVGPOOL((1,2)) -> CONV(4,1,groups=2) -> FC(5) -> SOFTMAX"
+    )
+
+
+def values(least, most):
+    number = st.integers(least, most)
+    return number.map(str) | st.tuples(number, number).map(lambda pair: f"({pair[0]},{pair[1]})")
+
+
+def layers(word, *required, **options):
+    """Texts such as CONV(4,3,pad=1): required values, then any of the options by name."""
+
+    def write(arguments):
+        positional, named = arguments
+        return f"{word}({','.join([*positional, *(f'{n}={v}' for n, v in named.items())])})"
+
+    return st.tuples(st.tuples(*required), st.fixed_dictionaries({}, optional=options)).map(write)
+
+
+number = st.integers(1, 6).map(str)
+any_layer = st.one_of(
+    layers(
+        "CONV",
+        number,
+        values(1, 4),
+        stride=values(1, 3),
+        pad=values(0, 2),
+        dilation=values(1, 2),
+        groups=number,
+    ),
+    layers("POOL", values(1, 3), stride=values(1, 3), pad=values(0, 1)),
+    layers("AVGPOOL", values(1, 3), stride=values(1, 3), pad=values(0, 1)),
+    layers("FC", number),
+    st.sampled_from(["RELU", "TANH"]),
+)
+
+
+@st.composite
+def chains(draw):
+    """Networks of layers that fit one another."""
+    net = parse(f"INPUT({draw(number)},{draw(st.integers(1, 40))},{draw(st.integers(1, 40))})")
+    for layer in draw(st.lists(any_layer, max_size=10)):
+        try:
+            net = parse(f"{net} -> {layer}")
+        except SpecError:
+            continue
+    return parse(f"{net} -> SOFTMAX") if draw(st.booleans()) else net
+
+
+@given(chains())
+def test_what_is_printed_is_read_back_as_an_equal_network(net):
+    assert parse(str(net)) == net
+    assert str(parse(str(net))) == str(net)
+
+
+@given(chains(), st.integers(1, 4))
+def test_repeating_is_writing_it_out(net, times):
+    head = str(net).removesuffix(" -> SOFTMAX")
+    assert parse(f"[{head}] -> [TANH -> RELU]*{times}") == parse(head + " -> TANH -> RELU" * times)
+
+
+signs = ["->", "[", "]", "*", "(", ")", ",", "=", "-", " ", "?", "_", "²", "٣", "0", "2", "kernel"]
+words = ["INPUT(1,8,8)", "INPUT", "CONV", "CONV(2,3)", "POOL", "RELU", "FC(2)", "SOFTMAX"]
+
+
+@given(st.lists(st.sampled_from(signs + words), max_size=12).map("".join))
+def test_any_jumble_is_a_network_or_a_mistake_that_is_pointed_at(text):
+    try:
+        net = parse(text)
+    except SpecError:
+        return
+    assert parse(str(net)) == net
+
+
+LAYER = 'expected a layer such as CONV(6,5), or "["'
+CONV = "CONV(channels,kernel,stride,pad,dilation,groups)"
+ALL = "INPUT, CONV, RELU, TANH, POOL, AVGPOOL, FC, SOFTMAX"
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "expected", "found"),
+    [
+        ("", 1, LAYER, "the end"),
+        ("INPUT(1,8,8) ->", 16, LAYER, "the end"),
+        ("INPUT(1,8,8) -> 5", 17, LAYER, '"5"'),
+        ("INPUT(1,8,8) -> -> RELU", 17, LAYER, '"->"'),
+        ("INPUT(1,8,8) -> []", 18, LAYER, '"]"'),
+        ("INPUT(1,8,8) -> ReLU6", 17, f"expected a layer ({ALL}; did you mean RELU?)", '"ReLU6"'),
+        ("INPUT(1,8,8) -> DROPOUT", 17, f"expected a layer ({ALL})", '"DROPOUT"'),
+        ("INPUT(1,8,8) RELU", 14, 'expected "->" or the end', '"RELU"'),
+        ("INPUT(1,8,8) -> RELU]", 21, 'expected "->" or the end', '"]"'),
+        ("INPUT(1,8,8) -> [RELU", 22, 'expected "->" or "]"', "the end"),
+        (
+            "INPUT(1,8,8) -> [RELU]*",
+            24,
+            "expected how many times the part in brackets repeats",
+            "the end",
+        ),
+        ("INPUT(1,8,8) -> FC(x=1)", 20, "expected an option of FC(features)", '"x"'),
+        (
+            "INPUT(1,8,8) -> CONV(3,3,strides=2)",
+            26,
+            f"expected an option of {CONV}; did you mean stride?",
+            '"strides"',
+        ),
+        ("INPUT(1,8,8) -> CONV(3,3,stride 2)", 33, 'expected "="', '"2"'),
+        ("INPUT(1,8,8) -> CONV(3,stride=)", 31, "expected a whole number", '")"'),
+        ("INPUT(1,8,8) -> CONV(-3,3)", 22, "expected a whole number", '"-"'),
+        ("INPUT(1,8,8) -> CONV(3,(3))", 26, 'expected ","', '")"'),
+        ("INPUT(1,8,8) -> CONV(3,(3,x))", 27, "expected a whole number", '"x"'),
+        ("INPUT(1,8,8) -> CONV(3,(3,3,3))", 28, 'expected ")"', '","'),
+        ("INPUT(1,8,8) -> CONV(3", 23, 'expected "," or ")"', "the end"),
+        ("INPUT(1,8,8) -> CONV(3 3)", 24, 'expected "," or ")"', '"3"'),
+        (
+            "INPUT(1,8,8) -> CONV(3,3.5)",
+            25,
+            'expected a layer, a number, "->" or "["',
+            '"."',
+        ),
+        ("INPUT(1,8,8) ->  ?", 18, 'expected a layer, a number, "->" or "["', '"?"'),
+        (
+            "INPUT(1,8,8) -> FC(1234567890)",
+            20,
+            "expected a number of at most nine digits",
+            '"1234567890"',
+        ),
+        ("RELU", 1, "expected INPUT(channels,height,width) as the first layer", '"RELU"'),
+        ("INPUT(1,8,8) -> INPUT(1,8,8)", 17, "expected INPUT only as the first layer", '"INPUT"'),
+        (
+            "INPUT(1,8,8) -> SOFTMAX -> RELU",
+            17,
+            "expected SOFTMAX only as the last layer",
+            '"SOFTMAX"',
+        ),
+        ("INPUT(1,8,8,8)", 13, "expected INPUT(channels,height,width)", '"8"'),
+        ("INPUT(1,8,8) -> RELU(3)", 22, "expected RELU without values", '"3"'),
+        (
+            "INPUT(1,8,8) -> CONV(3,3,pad=1,pad=1)",
+            32,
+            "expected pad only once",
+            '"pad"',
+        ),
+        ("INPUT(1,8,8) -> CONV((3,3),3)", 22, "expected one number for channels", '"("'),
+        ("INPUT(1,8,8) -> CONV(3,0)", 24, "expected kernel of at least 1", '"0"'),
+        (
+            "INPUT(1,8,8) -> CONV(3,3,stride=(1,0))",
+            26,
+            "expected stride of at least 1",
+            '"stride"',
+        ),
+        ("INPUT(0,8,8)", 7, "expected channels of at least 1", '"0"'),
+        ("INPUT(1,8)", 1, "expected width in INPUT(channels,height,width)", '"INPUT"'),
+        ("INPUT(1,8,8) -> CONV(3)", 17, f"expected kernel in {CONV}", '"CONV"'),
+    ],
+)
+def test_a_mistake_is_pointed_at_with_what_was_expected_and_what_is_there(
+    text, marked, expected, found
+):
+    with pytest.raises(SpecError) as caught:
+        parse(text)
+    position, message = str(caught.value).split(": ", 1)
+    assert position.split(" after ")[0] == f"character {marked}"
+    assert message == f"{expected}; found {found}"
+
+
+def test_the_twenty_characters_before_a_mistake_are_quoted_to_find_it_by():
+    with pytest.raises(SpecError) as caught:
+        parse("INPUT(1,8,8) -> CONV(6,3) ->   RELU(1)")
+    assert str(caught.value).startswith('character 37 after "CONV(6,3) ->   RELU(": expected')
+    with pytest.raises(SpecError, match=r"^character 1: expected a layer"):
+        parse("?")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("INPUT(1,8,8) -> [RELU]*10001", "1 layers repeated 10001 times: at most 10000 layers"),
+        ("INPUT(1,8,8) -> [[RELU]*200]*51", "200 layers repeated 51 times: at most 10000 layers"),
+        ("INPUT(1,8,8) -> [RELU]*10000", "the network has more than 10000 layers"),
+    ],
+)
+def test_a_repetition_beyond_ten_thousand_layers_is_a_slip_of_the_keyboard(text, message):
+    with pytest.raises(SpecError) as caught:
+        parse(text)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("text", ["[INPUT(1,8,8)]*0", "[RELU]*0"])
+def test_a_network_of_no_layers_is_refused(text):
+    with pytest.raises(SpecError):
+        parse(text)
+
+
+def test_thousands_of_open_brackets_are_refused_like_any_other_mistake():
+    with pytest.raises(SpecError):
+        parse("[" * 5000)

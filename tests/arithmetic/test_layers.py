@@ -1,0 +1,144 @@
+import pytest
+
+from tuiconv.arithmetic import NetworkSpec, SpecError, Totals, parse, summarize
+
+
+def layer(text):
+    return parse(text).layers[-1]
+
+
+def test_six_kernels_of_five_by_five_learn_156_numbers():
+    conv = layer("INPUT(1,32,32) -> CONV(6,5)")
+    assert conv.weight_shape == (6, 1, 5, 5)
+    assert conv.parameters == 6 * 1 * 5 * 5 + 6 == 156
+    assert conv.macs == 6 * 1 * 5 * 5 * 28 * 28 == 117_600
+
+
+@pytest.mark.parametrize("k", [1, 3, 5])
+@pytest.mark.parametrize(
+    ("channels", "options", "weights_per_area"),
+    [
+        (4, "", 4 * 4),
+        (4, ",groups=2", 2 * 2 * 2),
+        (4, ",groups=4", 4 * 1),
+        (3, "", 4 * 3),
+    ],
+    ids=["classic", "two groups", "depthwise", "three in"],
+)
+def test_groups_divide_the_weights_and_every_map_has_a_bias(channels, options, weights_per_area, k):
+    conv = layer(f"INPUT({channels},9,9) -> CONV(4,{k},pad=2{options})")
+    assert conv.parameters == weights_per_area * k * k + 4
+    _, rows, columns = conv.output
+    assert conv.macs == weights_per_area * k * k * rows * columns
+
+
+def test_a_pointwise_convolution_mixes_channels_with_16_weights():
+    assert layer("INPUT(4,9,9) -> CONV(4,1)").parameters == 4 * 1 * 1 * 4 + 4
+
+
+def test_a_fully_connected_layer_is_the_convolution_that_covers_its_input():
+    full = layer("INPUT(16,5,5) -> FC(120)")
+    conv = layer("INPUT(16,5,5) -> CONV(120,5)")
+    assert full.output == (120,)
+    assert conv.output == (120, 1, 1)
+    assert full.parameters == conv.parameters == 120 * 400 + 120
+    assert full.macs == conv.macs == 120 * 400
+    assert full.receptive_field == conv.receptive_field
+
+
+def test_pooling_activations_and_softmax_learn_nothing_and_keep_the_channels():
+    net = parse("INPUT(3,8,8) -> POOL(2) -> AVGPOOL(2) -> RELU -> TANH -> SOFTMAX")
+    assert [spec.output for spec in net] == [(3, 8, 8), (3, 4, 4), *[(3, 2, 2)] * 4]
+    assert net.totals == Totals(parameters=0, macs=0)
+
+
+def test_a_pool_moves_by_its_own_size_unless_told_otherwise():
+    assert layer("INPUT(1,55,55) -> POOL(3)").output == (1, 18, 18)
+    assert layer("INPUT(1,55,55) -> POOL(3,stride=2)").output == (1, 27, 27)
+    assert layer("INPUT(1,8,8) -> AVGPOOL((2,4))").output == (1, 4, 2)
+    assert layer("INPUT(1,5,5) -> POOL(2,pad=1)").output == (1, 3, 3)
+
+
+def test_lenet5_has_61706_parameters_and_416520_multiply_adds():
+    net = summarize("lenet5")
+    parameters = {spec.name: spec.parameters for spec in net if spec.parameters}
+    macs = {spec.name: spec.macs for spec in net if spec.macs}
+    assert parameters == {"conv1": 156, "conv2": 2416, "fc1": 48_120, "fc2": 10_164, "fc3": 850}
+    assert macs == {
+        "conv1": 117_600,
+        "conv2": 240_000,
+        "fc1": 400 * 120,
+        "fc2": 120 * 84,
+        "fc3": 84 * 10,
+    }
+    assert net.totals == Totals(parameters=61_706, macs=416_520)
+
+
+def test_the_repaired_lecture_net_has_20_then_50_maps_of_5_by_5_before_500_units():
+    net = summarize("lecture-lenet")
+    assert net.input == (1, 32, 32)
+    assert [spec.output for spec in net if spec.name.startswith(("conv", "pool", "fc"))] == [
+        (20, 28, 28),
+        (20, 14, 14),
+        (50, 10, 10),
+        (50, 5, 5),
+        (500,),
+        (10,),
+    ]
+    assert net.output == (10,)
+    weights = 20 * 25 + 50 * 20 * 25 + 500 * 50 * 5 * 5 + 10 * 500
+    assert net.totals.parameters == weights + 20 + 50 + 500 + 10
+
+
+def test_a_network_is_its_layers_in_order():
+    net = parse("INPUT(1,8,8) -> RELU -> FC(2)")
+    assert isinstance(net, NetworkSpec)
+    assert len(net) == 3
+    assert [spec.name for spec in net] == ["input", "relu1", "fc1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "INPUT(4,8,8) -> CONV(3,9)",
+            "conv1 CONV(3,9): 4×8×8 arrives; the window does not fit the height:"
+            " floor((8 + 2·0 − 1·(9 − 1) − 1) / 1) + 1 = 0",
+        ),
+        (
+            "INPUT(4,8,8) -> CONV(3,(3,5),dilation=2)",
+            "conv1 CONV(3,(3,5),dilation=2): 4×8×8 arrives; the window does not fit the width:"
+            " floor((8 + 2·0 − 2·(5 − 1) − 1) / 1) + 1 = 0",
+        ),
+        (
+            "INPUT(1,8,8) -> POOL(2) -> POOL(5)",
+            "pool2 POOL(5): 1×4×4 arrives; the window does not fit the height:"
+            " floor((4 + 2·0 − 1·(5 − 1) − 1) / 5) + 1 = 0",
+        ),
+        (
+            "INPUT(3,8,8) -> CONV(4,3,groups=2)",
+            "conv1 CONV(4,3,groups=2): 3×8×8 arrives; groups 2 must divide its 3 input channels",
+        ),
+        (
+            "INPUT(4,8,8) -> CONV(3,3,groups=2)",
+            "conv1 CONV(3,3,groups=2): 4×8×8 arrives; groups 2 must divide its 3 output channels",
+        ),
+        (
+            "INPUT(1,8,8) -> FC(84) -> CONV(3,3)",
+            "conv1 CONV(3,3): a vector of 84 arrives; expected maps (channels, height, width)",
+        ),
+        (
+            "INPUT(1,8,8) -> FC(84) -> AVGPOOL(2)",
+            "avgpool1 AVGPOOL(2): a vector of 84 arrives; expected maps (channels, height, width)",
+        ),
+        (
+            "INPUT(1,8,8) -> POOL((4,3),pad=2)",
+            "pool1 POOL((4,3),pad=2): 1×8×8 arrives; expected a padding of at most half the window",
+        ),
+    ],
+)
+def test_a_layer_that_does_not_fit_is_named_with_what_arrives_and_what_it_expected(text, message):
+    with pytest.raises(SpecError) as caught:
+        parse(text)
+    assert str(caught.value) == message
+    assert caught.value.exit_status == 2

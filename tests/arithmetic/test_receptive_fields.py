@@ -1,0 +1,107 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuiconv.arithmetic import ReceptiveField, Window, parse, summarize
+
+
+def fields(net):
+    return {layer.name: layer.receptive_field for layer in net}
+
+
+def test_a_pixel_sees_itself():
+    assert fields(parse("INPUT(1,9,9)"))["input"] == ReceptiveField((1, 1), (1, 1), (0, 0))
+
+
+def test_by_hand_through_a_padded_convolution_and_a_pool():
+    seen = fields(parse("INPUT(1,12,12) -> CONV(1,3,pad=1) -> POOL(2) -> CONV(1,3,dilation=2)"))
+    assert seen["conv1"] == ReceptiveField((3, 3), (1, 1), (-1, -1))
+    assert seen["pool1"] == ReceptiveField((3 + 1 * 1,) * 2, (2, 2), (-1, -1))
+    # Three taps, two units apart, each unit two pixels from the next: 2·2·2 pixels more.
+    assert seen["conv2"] == ReceptiveField((4 + 2 * 2 * 2,) * 2, (2, 2), (-1, -1))
+
+
+def test_lenet_sees_16_pixels_after_its_second_pooling_and_the_whole_digit_from_then_on():
+    seen = fields(summarize("lenet5"))
+    assert seen["conv1"].size == (5, 5)
+    assert seen["pool1"] == ReceptiveField((6, 6), (2, 2), (0, 0))
+    assert seen["conv2"].size == (6 + 4 * 2,) * 2
+    assert seen["pool2"] == ReceptiveField((16, 16), (4, 4), (0, 0))
+    assert seen["fc1"] == ReceptiveField((32, 32), (4, 4), (0, 0))
+    assert seen["softmax"] == seen["fc1"]
+
+
+def test_an_activation_changes_nothing_about_what_is_seen():
+    seen = fields(summarize("lenet5"))
+    assert seen["relu1"] == seen["conv1"]
+
+
+def test_the_row_net_sees_ten_inputs_at_steps_of_four():
+    field = parse("INPUT(1,1,10) -> [CONV(1,(1,3)) -> POOL((1,2))]*2").layers[-1].receptive_field
+    assert field == ReceptiveField((1, 10), (1, 4), (0, 0))
+
+
+def test_lenet_slides_over_32_by_64_in_nine_places():
+    field = summarize("lenet5").layers[-1].receptive_field
+    assert Window(field.size, field.jump).output_size(64, 1) == (64 - 32) // 4 + 1 == 9
+
+
+def test_three_small_filters_see_as_much_as_one_large_with_fewer_weights():
+    small = parse("INPUT(8,32,32) -> [CONV(8,3)]*3")
+    large = parse("INPUT(8,32,32) -> CONV(8,7)")
+    assert small.layers[-1].receptive_field == large.layers[-1].receptive_field
+    assert small.totals.parameters == 27 * 8**2 + 3 * 8
+    assert large.totals.parameters == 49 * 8**2 + 8
+
+
+IMAGE = 300
+pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
+windows = st.builds(
+    Window,
+    kernel_size=pairs,
+    stride=pairs,
+    padding=st.tuples(st.integers(0, 1), st.integers(0, 1)),
+    dilation=st.tuples(st.integers(1, 2), st.integers(1, 2)),
+)
+
+
+def written(window):
+    options = {"stride": window.stride, "pad": window.padding, "dilation": window.dilation}
+    listed = "".join(f",{word}=({high},{wide})" for word, (high, wide) in options.items())
+    return f" -> CONV(1,({window.kernel_size[0]},{window.kernel_size[1]}){listed})"
+
+
+def reach(chain, axis):
+    """For each unit after a chain of windows: (the set of pixels that reach it as bits of a number,
+    whether padding reaches it too)."""
+    units = [(1 << pixel, False) for pixel in range(IMAGE)]
+    for window in chain:
+        kernel, stride = window.kernel_size[axis], window.stride[axis]
+        padding, dilation = window.padding[axis], window.dilation[axis]
+        edge = [(0, True)] * padding
+        padded = edge + units + edge
+        units = []
+        for start in range(0, len(padded) - dilation * (kernel - 1), stride):
+            taps = padded[start : start + dilation * (kernel - 1) + 1 : dilation]
+            pixels, touched = 0, False
+            for bits, outside in taps:
+                pixels, touched = pixels | bits, touched or outside
+            units.append((pixels, touched))
+    return units
+
+
+@given(st.lists(windows, min_size=1, max_size=4))
+def test_it_is_what_one_finds_by_following_every_pixel_forward(chain):
+    net = parse(f"INPUT(1,{IMAGE},{IMAGE})" + "".join(map(written, chain)))
+    field = net.layers[-1].receptive_field
+    for axis in (0, 1):
+        units = reach(chain, axis)
+        assert len(units) == net.output[1 + axis]
+        assert not all(touched for _, touched in units)
+        for unit, (pixels, touched) in enumerate(units):
+            first = field.start[axis] + unit * field.jump[axis]
+            last = first + field.size[axis] - 1
+            lowest, highest = (pixels & -pixels).bit_length() - 1, pixels.bit_length() - 1
+            if touched:
+                assert pixels == 0 or first <= lowest <= highest <= last
+            else:
+                assert (lowest, highest) == (first, last)

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from tuiconv.data import load
+from tuiconv.data.dataset import DataError
+from tuiconv.data.load import data_dirs, find_folder, load_dataset
+from tuiconv.errors import RequestError
+
+
+@pytest.fixture
+def homes(tmp_path, monkeypatch):
+    """Three data directories: asked for, in the environment, the user's."""
+    folders = [tmp_path / name for name in ("asked", "environment", "user")]
+    for folder in folders:
+        folder.mkdir()
+    monkeypatch.setenv("TUICONV_DATA_DIR", str(folders[1]))
+    monkeypatch.setattr(load, "user_data_path", lambda name: folders[2])
+    return folders
+
+
+def test_it_looks_where_it_is_told_then_in_the_environment_then_at_the_users(homes):
+    asked, environment, user = homes
+    assert data_dirs(asked) == [asked, environment, user]
+    assert data_dirs(str(asked)) == [asked, environment, user]
+    assert data_dirs() == [environment, user]
+
+
+def test_an_empty_environment_variable_counts_as_none(homes, monkeypatch):
+    monkeypatch.setenv("TUICONV_DATA_DIR", "")
+    assert data_dirs() == [homes[2]]
+
+
+def test_the_first_folder_of_that_name_is_taken(homes):
+    for folder in reversed(homes):
+        (folder / "mnist").mkdir()
+        assert find_folder("mnist", homes[0]) == folder / "mnist"
+
+
+def test_without_the_folder_it_says_where_it_looked_and_what_to_do(homes):
+    asked, environment, user = homes
+    (asked / "mnist").write_bytes(b"a file, no folder")
+    with pytest.raises(DataError) as caught:
+        find_folder("mnist", asked)
+    assert str(caught.value) == (
+        f"no folder mnist/ in {asked}, {environment}, {user}; put its files there, or name the"
+        " folder that holds mnist/ with --data-dir or $TUICONV_DATA_DIR"
+    )
+
+
+def test_a_data_directory_that_is_none_is_refused(homes):
+    with pytest.raises(RequestError, match="nowhere: not a folder; expected the folder that holds mnist"):
+        find_folder("mnist", homes[0] / "nowhere")
+
+
+def test_mnist_is_read_from_its_folder(homes, small_mnist):
+    train, test = load_dataset("mnist", data_dir=small_mnist.parent)
+    assert (len(train), len(test)) == (6, 2)
+
+
+def test_strokes_need_no_files_and_follow_their_seed(monkeypatch):
+    monkeypatch.setattr(load, "STROKES_TRAIN", 30)
+    monkeypatch.setattr(load, "STROKES_TEST", 20)
+    train, test = load_dataset("strokes", seed=5)
+    assert (len(train), len(test)) == (30, 20)
+    assert (train.name, test.name) == ("stroke training digits", "stroke test digits")
+    np.testing.assert_array_equal(load_dataset("strokes", seed=5).train.images, train.images)
+    assert (load_dataset("strokes", seed=6).train.images != train.images).any()
+    assert (test.images != train.images[:20]).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("minst", "; did you mean mnist?"),
+        ("stroke", "; did you mean strokes?"),
+        ("MNIST", "; did you mean mnist?"),
+        ("cifar10", ""),
+    ],
+)
+def test_an_unknown_data_set_gets_the_list_and_the_nearest_name(name, hint):
+    with pytest.raises(RequestError) as caught:
+        load_dataset(name)
+    assert str(caught.value) == f'no data set is called "{name}"; there are strokes, mnist{hint}'
+    assert caught.value.exit_status == 2

@@ -1,0 +1,97 @@
+"""Backpropagation through whole networks against central differences, in float64."""
+
+import numpy as np
+import pytest
+
+from tuiconv.arithmetic import parse
+from tuiconv.nn.network import Network
+
+STEP = 1e-5
+
+NETWORKS = [
+    "INPUT(2,7,6) -> CONV(3,3) -> RELU -> POOL(2) -> FC(4)",
+    "INPUT(1,8,8) -> CONV(2,3,pad=1) -> TANH -> AVGPOOL(2) -> CONV(3,2) -> TANH -> FC(5) -> RELU"
+    " -> FC(3)",
+    "INPUT(4,7,8) -> CONV(4,(3,2),stride=(2,1),pad=(1,0),dilation=(1,2),groups=2) -> RELU"
+    " -> POOL(3,stride=1,pad=1) -> AVGPOOL((1,2),pad=(0,1)) -> FC(3)",
+    "INPUT(1,6,6) -> CONV(2,3) -> RELU -> POOL(2) -> FC(3) -> SOFTMAX",
+    "INPUT(1,4,4) -> FC(6) -> TANH -> FC(3) -> SOFTMAX",
+]
+
+
+def differences(loss, array):
+    """The slope of `loss()` along each number of an array, which is changed and put back."""
+    slopes = np.zeros_like(array)
+    for place in np.ndindex(array.shape):
+        value = array[place]
+        array[place] = value + STEP
+        above = loss()
+        array[place] = value - STEP
+        below = loss()
+        array[place] = value
+        slopes[place] = (above - below) / (2 * STEP)
+    return slopes
+
+
+def assert_same(gradient, slopes):
+    assert np.abs(slopes).max() > 1e-3
+    assert np.abs(gradient - slopes).max() < 1e-6 * np.abs(slopes).max()
+
+
+def network(text, rng):
+    """In float64, with biases that are not zero either."""
+    net = Network(parse(text), rng, dtype=np.float64)
+    net.parameters += 0.1 * rng.standard_normal(len(net.parameters))
+    return net
+
+
+@pytest.mark.parametrize("text", NETWORKS)
+def test_every_parameters_gradient_agrees_with_differences(text, rng):
+    net = network(text, rng)
+    x, labels = rng.standard_normal((3, *net.spec.input)), np.array([2, 0, 2])
+    gradients = net.trace(x, labels).parameter_gradients
+    slopes = differences(lambda: net.loss(net(x), labels), net.parameters)
+    assert gradients.keys() == net.state_dict().keys()
+    for name, expected in net.named(slopes).items():
+        assert_same(gradients[name], expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # ReLU after the pooling: before it, its zeros would tie for the maximum.
+        "INPUT(2,7,6) -> CONV(3,3) -> POOL(2) -> RELU -> FC(4)",
+        "INPUT(1,8,8) -> CONV(2,3,pad=1) -> TANH -> AVGPOOL(2) -> CONV(3,2) -> FC(3)",
+    ],
+)
+def test_the_gradient_at_every_layer_agrees_with_changing_what_left_it(text, rng):
+    net = network(text, rng)
+    x, labels = rng.standard_normal((3, *net.spec.input)), np.array([2, 0, 2])
+    trace = net.trace(x, labels)
+    for done, (name, activation) in enumerate(trace.activations.items()):
+
+        def loss(out=activation, rest=net.layers[done:]):
+            for layer in rest:
+                out = layer.forward(out)
+            return net.loss(out, labels)
+
+        assert_same(trace.gradients[name], differences(loss, activation))
+
+
+def test_on_a_larger_image_the_gradients_are_those_of_a_convolution(rng):
+    net = network("INPUT(1,6,6) -> CONV(2,3) -> RELU -> POOL(2) -> FC(4) -> TANH -> FC(3)", rng)
+    x, labels = rng.standard_normal((2, 1, 8, 10)), rng.integers(0, 3, (2, 2, 3))
+    gradients = net.trace(x, labels).parameter_gradients
+    slopes = differences(lambda: net.loss(net(x), labels), net.parameters)
+    for name, expected in net.named(slopes).items():
+        assert_same(gradients[name], expected)
+
+
+def test_with_softmax_or_without_a_map_of_decisions_has_the_same_gradients(rng):
+    text = "INPUT(1,6,6) -> CONV(2,3) -> RELU -> POOL(2) -> FC(3)"
+    x, labels = rng.standard_normal((2, 1, 8, 10)), rng.integers(0, 3, (2, 2, 3))
+    without = Network(parse(text), dtype=np.float64).trace(x, labels)
+    softmax = Network(parse(f"{text} -> SOFTMAX"), dtype=np.float64).trace(x, labels)
+    assert softmax.loss == pytest.approx(without.loss, rel=1e-12)
+    for name, gradient in without.parameter_gradients.items():
+        np.testing.assert_allclose(softmax.parameter_gradients[name], gradient, atol=1e-12)

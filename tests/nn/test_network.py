@@ -1,0 +1,207 @@
+import numpy as np
+import pytest
+
+from tuiconv import summarize
+from tuiconv.arithmetic import PRESETS, parse
+from tuiconv.nn.network import Network
+
+
+@pytest.fixture
+def by_hand():
+    """One kernel, one pool, two outputs, with weights that fit in the head."""
+    net = Network.parse("INPUT(1,3,3) -> CONV(1,2) -> RELU -> POOL(2) -> FC(2)", seed=0)
+    net.load_state_dict(
+        {
+            "conv1.weight": np.array([[[[1, -1], [0, 2]]]], np.float32),
+            "conv1.bias": np.array([0.5], np.float32),
+            "fc1.weight": np.array([[2], [-1]], np.float32),
+            "fc1.bias": np.array([1, 3], np.float32),
+        }
+    )
+    return net
+
+
+def test_a_tiny_network_forward_by_hand(by_hand):
+    x = np.array([[[[1, 2, 0], [0, 1, 3], [2, 0, 1]]]], np.float32)
+    image, conv, relu, pool, out = by_hand.forward(x)
+    np.testing.assert_array_equal(image, x)
+    np.testing.assert_array_equal(
+        conv,
+        [[[[1 - 2 + 2 * 1 + 0.5, 2 - 0 + 2 * 3 + 0.5], [0 - 1 + 0 + 0.5, 1 - 3 + 2 * 1 + 0.5]]]],
+    )
+    np.testing.assert_array_equal(relu, [[[[1.5, 8.5], [0, 0.5]]]])
+    np.testing.assert_array_equal(pool, [[[[8.5]]]])
+    np.testing.assert_array_equal(out, [[2 * 8.5 + 1, -8.5 + 3]])
+    np.testing.assert_array_equal(by_hand(x), out)
+
+
+def test_softmax_at_the_end_gives_log_probabilities(rng):
+    x = rng.standard_normal((4, 1, 3, 3)).astype(np.float32)
+    scores = Network.parse("INPUT(1,3,3) -> FC(5)", seed=3)(x).astype(float)
+    out = Network.parse("INPUT(1,3,3) -> FC(5) -> SOFTMAX", seed=3)(x)
+    expected = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    np.testing.assert_allclose(out, expected, rtol=1e-5)
+    np.testing.assert_allclose(np.exp(out).sum(axis=1), 1, rtol=1e-5)
+
+
+def test_maps_are_flattened_channel_by_channel_and_row_by_row():
+    net = Network.parse("INPUT(2,2,3) -> FC(1)")
+    net.load_state_dict({"fc1.weight": np.arange(12.0).reshape(1, 12), "fc1.bias": np.zeros(1)})
+    for channel, row, column in np.ndindex(2, 2, 3):
+        x = np.zeros((1, 2, 2, 3), np.float32)
+        x[0, channel, row, column] = 1
+        assert net(x) == channel * 6 + row * 3 + column
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_give_ten_log_probabilities_for_an_image(name, rng):
+    x = rng.standard_normal((3, 1, 32, 32)).astype(np.float32)
+    out = Network.preset(name)(x)
+    assert out.shape == (3, 10)
+    assert out.dtype == np.float32
+
+
+def test_each_layer_gives_the_shape_its_spec_says(rng):
+    text = "INPUT(2,12,14) -> CONV(4,3,stride=(1,2),pad=1,groups=2) -> TANH -> AVGPOOL(2)"
+    net = Network.parse(f"{text} -> CONV(3,2,dilation=(2,1)) -> POOL(2,1) -> FC(3)")
+    activations = net.forward(rng.standard_normal((2, 2, 12, 14)).astype(np.float32))
+    assert [a.shape[1:] for a in activations] == [layer.output for layer in net.spec]
+
+
+def test_many_images_give_what_each_gives_alone(rng):
+    net = Network.parse("INPUT(1,5,5) -> CONV(2,3) -> TANH -> FC(3)")
+    x = rng.standard_normal((600, 1, 5, 5)).astype(np.float32)
+    together = net(x)
+    assert together.shape == (600, 3)
+    for image in (0, 255, 256, 599):
+        np.testing.assert_allclose(together[image], net(x[image : image + 1])[0], rtol=1e-5)
+
+
+def test_no_images_give_no_outputs():
+    assert Network.preset("lenet5")(np.zeros((0, 1, 32, 32), np.float32)).shape == (0, 10)
+
+
+def test_float64_images_are_taken_in_the_networks_own_precision(rng):
+    net = Network.parse("INPUT(1,5,5) -> FC(3)")
+    x = rng.standard_normal((2, 1, 5, 5))
+    assert net(x).dtype == np.float32
+    np.testing.assert_array_equal(net(x), net(x.astype(np.float32)))
+
+
+def test_on_a_larger_image_every_place_scores_like_the_window_cut_out_there(rng):
+    text = "INPUT(1,8,8) -> CONV(3,3) -> RELU -> POOL(2) -> FC(5) -> TANH -> FC(4) -> SOFTMAX"
+    net = Network(parse(text), dtype=np.float64)
+    x = rng.standard_normal((2, 1, 12, 15))
+    scores = net(x)
+    assert scores.shape == (2, 4, (12 - 8) // 2 + 1, (15 - 8) // 2 + 1)
+    for row, column in np.ndindex(scores.shape[2:]):
+        window = x[:, :, 2 * row : 2 * row + 8, 2 * column : 2 * column + 8]
+        np.testing.assert_allclose(scores[:, :, row, column], net(window), rtol=1e-12)
+
+
+def test_lenet_reads_a_strip_of_32_by_64_in_nine_places(rng):
+    x = rng.standard_normal((1, 1, 32, 64)).astype(np.float32)
+    net = Network.preset("lenet5")
+    assert net(x).shape == (1, 10, 1, 9)
+    np.testing.assert_allclose(net(x)[:, :, 0, 8], net(x[..., 32:]), rtol=1e-4)
+
+
+@pytest.mark.parametrize("width", [33, 34, 35, 36])
+def test_an_image_a_few_pixels_wider_already_gives_a_map(width):
+    out = Network.preset("lenet5")(np.zeros((2, 1, 32, width), np.float32))
+    assert out.shape == (2, 10, 1, (width - 32) // 4 + 1)
+
+
+@pytest.mark.parametrize("shape", [(1, 32, 32), (4, 3, 32, 32), (4, 1, 31, 32), (4, 1, 32, 31)])
+def test_images_that_do_not_fit_are_refused_with_both_shapes(shape):
+    net = Network.preset("lenet5")
+    with pytest.raises(ValueError, match="expected") as caught:
+        net(np.zeros(shape, np.float32))
+    assert str(caught.value) == (
+        f"images of shape {shape} arrive; expected (n, 1, 32, 32) or taller or wider"
+    )
+    with pytest.raises(ValueError, match="arrive"):
+        net.trace(np.zeros(shape, np.float32))
+
+
+def test_the_first_weights_have_variance_one_over_fan_in_and_biases_are_zero():
+    state = Network.parse("INPUT(8,9,9) -> CONV(200,5) -> RELU -> POOL(5) -> FC(500)").state_dict()
+    for name, variance in {"conv1.weight": 1 / (8 * 5 * 5), "fc1.weight": 1 / 200}.items():
+        assert state[name].var() == pytest.approx(variance, rel=0.03)
+        assert abs(state[name].mean()) < 0.05 * np.sqrt(variance)
+    assert not state["conv1.bias"].any()
+    assert not state["fc1.bias"].any()
+
+
+def test_in_a_group_the_fan_in_is_what_the_group_sees():
+    state = Network.parse("INPUT(8,9,9) -> CONV(2000,5,groups=4)").state_dict()
+    assert state["conv1.weight"].var() == pytest.approx(1 / (2 * 5 * 5), rel=0.03)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_others():
+    first = Network.preset("lenet5", seed=4).parameters
+    np.testing.assert_array_equal(Network.preset("lenet5", seed=4).parameters, first)
+    assert (Network.preset("lenet5", seed=5).parameters != first).any()
+    from_generator = Network.preset("lenet5", np.random.default_rng(4)).parameters
+    np.testing.assert_array_equal(from_generator, first)
+
+
+def test_a_network_keeps_its_spec():
+    assert Network.preset("lenet5").spec == summarize("lenet5")
+    assert Network(parse("INPUT(1,5,5) -> FC(2)")).spec.output == (2,)
+
+
+def test_the_state_is_named_and_laid_out_as_in_pytorch():
+    net = Network.parse("INPUT(2,9,9) -> CONV(4,(3,2),groups=2) -> POOL(2) -> FC(5) -> FC(3)")
+    shapes = {name: array.shape for name, array in net.state_dict().items()}
+    assert shapes == {
+        "conv1.weight": (4, 2 // 2, 3, 2),
+        "conv1.bias": (4,),
+        "fc1.weight": (5, 4 * 3 * 4),
+        "fc1.bias": (5,),
+        "fc2.weight": (3, 5),
+        "fc2.bias": (3,),
+    }
+    assert sum(map(np.prod, shapes.values())) == len(net.parameters) == net.spec.totals.parameters
+
+
+def test_the_state_of_one_network_makes_another_its_equal(rng):
+    x = rng.standard_normal((2, 1, 32, 32)).astype(np.float32)
+    one, other = Network.preset("lenet5", seed=1), Network.preset("lenet5", seed=2)
+    other.load_state_dict(one.state_dict())
+    np.testing.assert_array_equal(other.parameters, one.parameters)
+    np.testing.assert_array_equal(other(x), one(x))
+
+
+def test_the_state_is_a_copy_in_both_directions():
+    net = Network.parse("INPUT(1,2,2) -> FC(1)")
+    before, state = net.parameters.copy(), net.state_dict()
+    state["fc1.weight"][...] = 9
+    np.testing.assert_array_equal(net.parameters, before)
+    net.load_state_dict(state)
+    state["fc1.weight"][...] = 5
+    assert (net.state_dict()["fc1.weight"] == 9).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"fc1.weight": np.zeros((5, 4))},
+            r"fc1.weight: \(5, 4\) found; this network expects \(1, 4\)",
+        ),
+        ({"fc1.bias": None}, r"fc1.bias: nothing found; this network expects \(1,\)"),
+        (
+            {"fc9.bias": np.zeros(1)},
+            r"fc9.bias: \(1,\) found; this network expects nothing",
+        ),
+    ],
+    ids=["another shape", "missing", "unknown"],
+)
+def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(change, message):
+    net = Network.parse("INPUT(1,2,2) -> FC(1)")
+    before = net.parameters.copy()
+    state = {"fc1.weight": np.ones((1, 4)), "fc1.bias": np.ones(1)} | change
+    with pytest.raises(ValueError, match=message):
+        net.load_state_dict({name: array for name, array in state.items() if array is not None})
+    np.testing.assert_array_equal(net.parameters, before)

@@ -1,0 +1,396 @@
+import json
+from threading import Event as CancelToken
+
+import numpy as np
+import pytest
+
+from tuiconv.data.dataset import Dataset
+from tuiconv.errors import RequestError
+from tuiconv.nn.events import BatchDone, EpochDone, RunEnd, RunStart, to_json
+from tuiconv.nn.network import Network
+from tuiconv.nn.scoring import score
+from tuiconv.nn.training import Trainer, TrainingError, check_fits, usable_cores
+
+
+def batch_of(problem, count):
+    return problem.train.preprocessing(problem.train.images[:count]), problem.train.labels[:count]
+
+
+def test_a_step_goes_the_learning_rate_times_the_gradient_downhill(small, problem):
+    net = small()
+    x, labels = batch_of(problem, 8)
+    before, trace = net.state_dict(), net.trace(x, labels)
+    loss = Trainer(net, lr=0.1, momentum=0).step(x, labels)
+    assert loss == pytest.approx(trace.loss, rel=1e-6)
+    for name, after in net.state_dict().items():
+        expected = before[name] - 0.1 * trace.parameter_gradients[name]
+        np.testing.assert_allclose(after, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("count", [15, 16, 17, 40])
+def test_a_batch_of_any_size_is_learned_as_one(problem, small, count):
+    spec = small().spec
+    net = Network(spec, dtype=np.float64)
+    x, labels = batch_of(problem, count)
+    expected = Network(spec, dtype=np.float64)
+    gradients = expected.trace(x, labels).parameter_gradients
+    Trainer(net, lr=0.1, momentum=0).step(x, labels)
+    for name, start in expected.state_dict().items():
+        np.testing.assert_allclose(
+            net.state_dict()[name], start - 0.1 * gradients[name], rtol=1e-12, atol=1e-12
+        )
+
+
+def test_two_steps_carry_momentum(problem, small):
+    net, (x, labels) = small(), batch_of(problem, 8)
+    start, first = net.parameters.copy(), net.trace(x, labels).parameter_gradients
+    trainer = Trainer(net, lr=0.1, momentum=0.9)
+    trainer.step(x, labels)
+    second = net.trace(x, labels).parameter_gradients
+    trainer.step(x, labels)
+    views, starts = net.state_dict(), net.named(start)
+    for name, after in views.items():
+        moved = 0.1 * first[name] + 0.1 * (0.9 * first[name] + second[name])
+        np.testing.assert_allclose(after, starts[name] - moved, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("pick", [slice(0, 10), slice(0, 16), slice(0, 30)])
+def test_labels_that_do_not_fit_the_batch_are_refused(small, problem, pick):
+    x, _ = batch_of(problem, 20)
+    net = small()
+    before = net.parameters.copy()
+    with pytest.raises(ValueError, match="label"):
+        Trainer(net).step(x, problem.train.labels[pick])
+    np.testing.assert_array_equal(net.parameters, before)
+
+
+@pytest.mark.parametrize("bad", [-1, 3])
+def test_a_label_that_is_no_class_is_refused_and_nothing_is_learned(small, problem, bad):
+    x, labels = batch_of(problem, 20)
+    labels = labels.copy()
+    labels[18] = bad
+    net = small()
+    before = net.parameters.copy()
+    with pytest.raises(ValueError, match=f"label {bad}"):
+        Trainer(net).step(x, labels)
+    np.testing.assert_array_equal(net.parameters, before)
+
+
+def test_an_empty_batch_is_refused(small, problem):
+    with pytest.raises(ValueError, match=r"empty|at least"):
+        Trainer(small()).step(*batch_of(problem, 0))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"optimizer": "adam"}, 'optimizer "adam"; expected one of sgd'),
+        ({"momentum": 1.0}, "momentum 1.0; expected 0 or more and less than 1"),
+        ({"momentum": -0.1}, "momentum -0.1; expected 0 or more and less than 1"),
+        ({"momentum": float("nan")}, "momentum nan; expected 0 or more and less than 1"),
+        ({"batch_size": 0}, "batch size 0; expected at least 1"),
+        ({"threads": 0}, "threads 0; expected at least 1"),
+        ({"lr": 0}, "learning rate 0; expected a number above 0"),
+        ({"lr": -1.0}, "learning rate -1.0; expected a number above 0"),
+        ({"lr": float("inf")}, "learning rate inf; expected a number above 0"),
+        ({"lr": float("nan")}, "learning rate nan; expected a number above 0"),
+    ],
+)
+def test_a_setting_outside_its_range_is_quoted_with_the_range(small, settings, message):
+    with pytest.raises(RequestError) as caught:
+        Trainer(small(), **settings)
+    assert str(caught.value) == message
+    assert isinstance(caught.value, ValueError)
+    assert caught.value.exit_status == 2
+
+
+def test_without_a_number_every_usable_core_gets_a_thread(small):
+    assert Trainer(small()).threads == usable_cores() >= 1
+    assert Trainer(small(), threads=3).threads == 3
+
+
+def parameters_after(net, problem, lr=0.05, batch_size=40, **settings):
+    list(Trainer(net, lr=lr, batch_size=batch_size, **settings).run(*problem, epochs=2))
+    return net.parameters
+
+
+@pytest.mark.parametrize("threads", [2, 3, None])
+def test_the_same_seed_gives_the_same_numbers_whatever_the_threads(small, problem, threads):
+    alone = parameters_after(small(), problem, seed=3, threads=1)
+    together = parameters_after(small(), problem, seed=3, threads=threads)
+    assert together.tobytes() == alone.tobytes()
+
+
+def test_another_seed_gives_another_order_and_other_numbers(small, problem):
+    first = parameters_after(small(), problem, seed=3)
+    assert (parameters_after(small(), problem, seed=4) != first).any()
+    from_generator = parameters_after(small(), problem, seed=np.random.default_rng(3))
+    assert from_generator.tobytes() == first.tobytes()
+
+
+def test_bars_are_learned(small, problem):
+    net = small()
+    *events, end = Trainer(net, lr=0.05, batch_size=10).run(*problem, epochs=8)
+    losses = [event.train_loss for event in events if isinstance(event, EpochDone)]
+    assert losses[-1] < 0.2 * losses[0]
+    assert end.test_accuracy == 1
+
+
+def test_every_image_is_seen_once_an_epoch_in_a_new_order(small):
+    seen = []
+
+    class Recorded:
+        def __call__(self, images):
+            seen.extend(images[:, 0, 0, 0].tolist())
+            return images.astype(np.float32) / 255
+
+    numbered = (
+        np.zeros((30, 1, 8, 8), np.uint8) + np.arange(30, dtype=np.uint8)[:, None, None, None]
+    )
+    train = Dataset("numbered", numbered, np.arange(30) % 3, ("a", "b", "c"))
+    test = Dataset(
+        "one", np.full((1, 1, 8, 8), 99, np.uint8), np.zeros(1, np.int64), train.class_names
+    )
+    net = small()
+    net.preprocessing = Recorded()
+    list(Trainer(net, batch_size=7).run(train, test, epochs=2))
+    first, test_after_first, second, test_after_second = seen[:30], seen[30], seen[31:61], seen[61]
+    assert sorted(first) == sorted(second) == list(range(30))
+    assert first != second
+    assert test_after_first == test_after_second == 99
+    assert len(seen) == 62
+
+
+@pytest.fixture
+def events(small, problem):
+    """A run of two epochs of three batches: 20, 20 and 10 images."""
+    trainer = Trainer(small(), lr=0.05, momentum=0.5, batch_size=20, threads=2)
+    return list(trainer.run(*problem, epochs=2))
+
+
+def test_a_run_reports_its_start_every_batch_every_epoch_and_its_end(events):
+    epoch = ["batch", "batch", "batch", "epoch"]
+    assert [event.event for event in events] == ["start", *epoch, *epoch, "end"]
+
+
+def test_the_start_says_what_is_about_to_happen(events, small):
+    assert events[0] == RunStart(
+        spec=str(small().spec),
+        parameters=len(small().parameters),
+        train="bars 1",
+        train_images=50,
+        test="bars 2",
+        test_images=20,
+        epochs=2,
+        batches=3,
+        batch_size=20,
+        optimizer="sgd",
+        lr=0.05,
+        momentum=0.5,
+        threads=2,
+    )
+
+
+def test_batches_are_counted_from_one(events):
+    counted = [(e.epoch, e.batch, e.batches) for e in events if isinstance(e, BatchDone)]
+    assert counted == [(epoch, batch, 3) for epoch in (1, 2) for batch in (1, 2, 3)]
+    assert all(e.images_per_second > 0 for e in events if isinstance(e, BatchDone))
+
+
+def test_an_epochs_figures_are_means_over_its_images_not_its_batches(events):
+    sizes = np.array([20, 20, 10])
+    for first in (1, 5):
+        batches, epoch = events[first : first + 3], events[first + 3]
+        losses = np.array([batch.loss for batch in batches])
+        accuracies = np.array([batch.accuracy for batch in batches])
+        assert epoch.train_loss == pytest.approx(losses @ sizes / 50)
+        assert epoch.train_accuracy == pytest.approx(accuracies @ sizes / 50)
+
+
+def test_an_epoch_is_tested_with_the_network_as_it_then_is(small, problem):
+    net = small()
+    trainer = Trainer(net, batch_size=20)
+    for event in trainer.run(*problem, epochs=2):
+        if isinstance(event, EpochDone):
+            found = score(net, net(net.preprocessing(problem.test.images)), problem.test.labels)
+            assert event.test_loss == pytest.approx(found.loss, rel=1e-6)
+            assert event.test_accuracy == found.accuracy
+
+
+def test_the_end_repeats_the_last_accuracy(events):
+    end = events[-1]
+    assert (end.epochs, end.cancelled) == (2, False)
+    assert end.test_accuracy == events[-2].test_accuracy
+    assert end.seconds >= events[-2].seconds > 0
+    assert end.images_per_second > 0
+
+
+def test_every_event_is_strict_json(events):
+    for event in events:
+        text = json.dumps(to_json(event), allow_nan=False)
+        assert json.loads(text) == to_json(event)
+        assert json.loads(text)["event"] == event.event
+
+
+def run_until(trainer, problem, stop_at):
+    """The events of a run that is cancelled when it has reported `stop_at` events."""
+    cancel, events = CancelToken(), []
+    for event in trainer.run(*problem, epochs=3, cancel=cancel):
+        events.append(event)
+        if len(events) == stop_at:
+            cancel.set()
+    return events
+
+
+@pytest.mark.parametrize(
+    ("stop_at", "batches", "epochs"),
+    [
+        (1, 1, 0),  # at the start: the first batch is in hand
+        (2, 1, 0),
+        (4, 3, 0),  # after an epoch's last batch: the test is left out
+        (5, 4, 1),  # after an epoch: its accuracy counts
+        (6, 4, 1),
+    ],
+)
+def test_a_cancelled_run_ends_within_one_batch(small, problem, stop_at, batches, epochs):
+    events = run_until(Trainer(small(), batch_size=20), problem, stop_at)
+    assert sum(isinstance(event, BatchDone) for event in events) == batches
+    tested = [event.test_accuracy for event in events if isinstance(event, EpochDone)]
+    assert len(tested) == epochs
+    end = events[-1]
+    assert isinstance(end, RunEnd)
+    assert end.cancelled
+    assert end.epochs == epochs
+    assert end.test_accuracy == (tested[-1] if tested else None)
+
+
+def test_cancelling_after_the_last_epoch_comes_too_late(small, problem):
+    end = run_until(Trainer(small(), batch_size=20), problem, stop_at=13)[-1]
+    assert (end.epochs, end.cancelled) == (3, False)
+
+
+def test_what_was_learned_before_a_cancel_is_kept(small, problem):
+    whole, cut = small(), small()
+    run_until(Trainer(cut, batch_size=20, seed=1), problem, stop_at=2)
+    order = np.random.default_rng(1).permutation(50)[:20]
+    x, labels = whole.preprocessing(problem.train.images[order]), problem.train.labels[order]
+    Trainer(whole, batch_size=20).step(x, labels)
+    np.testing.assert_array_equal(cut.parameters, whole.parameters)
+
+
+def test_a_new_learning_rate_is_that_of_the_next_batch(small, problem):
+    net = small()
+    trainer = Trainer(net, lr=0.05, momentum=0, batch_size=20)
+    rates, moved = [], []
+    before = net.parameters.copy()
+    for event in trainer.run(*problem, epochs=1):
+        if isinstance(event, BatchDone):
+            rates.append(event.lr)
+            moved.append((net.parameters != before).any())
+            before = net.parameters.copy()
+            trainer.lr = 1e-30
+    assert rates == [0.05, 1e-30, 1e-30]
+    assert moved == [True, False, False]
+
+
+def test_a_learning_rate_that_is_none_is_refused_and_the_old_one_stays(small):
+    trainer = Trainer(small(), lr=0.05)
+    with pytest.raises(RequestError, match="learning rate 0"):
+        trainer.lr = 0
+    assert trainer.lr == 0.05
+
+
+def test_a_learning_rate_from_numpy_gives_the_same_numbers(small, problem):
+    plain = parameters_after(small(), problem, lr=0.1)
+    from_numpy = parameters_after(small(), problem, lr=np.float64(0.1))
+    assert from_numpy.tobytes() == plain.tobytes()
+
+
+DEEP = "INPUT(1,8,8) -> FC(20) -> FC(20) -> FC(20) -> FC(3) -> SOFTMAX"
+
+
+def test_a_learning_rate_of_a_million_ends_in_one_line_that_says_what_to_do(problem):
+    with pytest.raises(TrainingError) as caught:
+        list(Trainer(Network.parse(DEEP), lr=1e6, batch_size=10).run(*problem, epochs=3))
+    message = str(caught.value)
+    assert message.startswith("the loss is ")
+    assert message.endswith("training diverged; try a learning rate below 1e+06")
+    assert caught.value.exit_status == 1
+
+
+def test_a_network_that_the_last_batch_destroyed_is_no_success(problem):
+    with pytest.raises(TrainingError, match="diverged"):
+        list(Trainer(Network.parse(DEEP), lr=1e30, batch_size=50).run(*problem, epochs=1))
+
+
+def blank(shape, count=4, names=("a", "b", "c")):
+    return Dataset("blanks", np.zeros((count, *shape), np.uint8), np.zeros(count, np.int64), names)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "message"),
+    [
+        (blank((1, 8, 8), count=0), "blanks is empty; expected at least one image"),
+        (blank((1, 9, 8)), "blanks are 1×9×8 images; the network's INPUT is 1×8×8"),
+        (blank((3, 8, 8)), "blanks are 3×8×8 images; the network's INPUT is 1×8×8"),
+        (
+            blank((1, 8, 8), names=("a", "b")),
+            "blanks have 2 classes; the network has 3 outputs",
+        ),
+    ],
+)
+def test_data_that_do_not_fit_the_network_are_refused(small, problem, dataset, message):
+    net = small()
+    with pytest.raises(RequestError) as caught:
+        check_fits(net, dataset)
+    assert str(caught.value) == message
+    for train, test in ((dataset, problem.test), (problem.train, dataset)):
+        with pytest.raises(RequestError, match="blanks"):
+            next(Trainer(net).run(train, test, epochs=1))
+
+
+def test_a_network_that_gives_maps_cannot_learn_classes(problem):
+    net = Network.parse("INPUT(1,8,8) -> CONV(3,8)")
+    with pytest.raises(RequestError, match="bars 1 have 3 classes; the network has 3×1×1 outputs"):
+        check_fits(net, problem.train)
+
+
+def test_no_epochs_are_refused(small, problem):
+    with pytest.raises(RequestError, match="epochs 0; expected at least 1"):
+        next(Trainer(small()).run(*problem, epochs=0))
+
+
+def test_evaluating_counts_every_image_once(small, problem, rng):
+    net = small()
+    images = rng.integers(0, 256, (600, 1, 8, 8)).astype(np.uint8)
+    dataset = Dataset("noise", images, rng.integers(0, 3, 600), problem.test.class_names)
+    found = Trainer(net, threads=2).evaluate(dataset)
+    log_probabilities = net(net.preprocessing(images))
+    assert found.images == 600
+    assert found.correct == (log_probabilities.argmax(axis=1) == dataset.labels).sum()
+    expected = -log_probabilities[np.arange(600), dataset.labels].mean()
+    assert found.loss == pytest.approx(expected, rel=1e-5)
+
+
+def test_evaluating_is_the_same_whatever_the_threads(small, problem):
+    assert Trainer(small(), threads=1).evaluate(problem.train) == Trainer(
+        small(), threads=3
+    ).evaluate(problem.train)
+
+
+def test_a_cancelled_evaluation_has_no_score(small, problem):
+    cancel = CancelToken()
+    cancel.set()
+    assert Trainer(small()).evaluate(problem.test, cancel) is None
+
+
+@pytest.mark.parametrize("dataset", [blank((1, 8, 8), count=0), blank((1, 8, 12))])
+def test_data_that_cannot_be_evaluated_are_refused(small, dataset):
+    with pytest.raises(RequestError, match="blanks"):
+        Trainer(small()).evaluate(dataset)
+
+
+def test_logits_without_softmax_learn_the_same(small, problem):
+    bare = Network.parse(str(small().spec).removesuffix(" -> SOFTMAX"))
+    with_softmax = parameters_after(small(), problem)
+    np.testing.assert_allclose(parameters_after(bare, problem), with_softmax, rtol=1e-3, atol=1e-5)
