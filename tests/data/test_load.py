@@ -48,7 +48,7 @@ def test_without_the_folder_it_says_where_it_looked_and_what_to_do(homes):
 
 
 def test_a_data_directory_that_is_none_is_refused(homes):
-    with pytest.raises(RequestError, match="nowhere: not a folder; expected the folder that holds mnist"):
+    with pytest.raises(RequestError, match="nowhere: not a folder; expected the folder"):
         find_folder("mnist", homes[0] / "nowhere")
 
 

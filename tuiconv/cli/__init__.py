@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from tuiconv.cli.app import app
-from tuiconv.cli.options import INTERRUPTED
+from tuiconv.cli.streams import prepare_streams
 from tuiconv.errors import UserError
 
 
@@ -20,30 +20,40 @@ def run(arguments: Sequence[str]) -> int:
     """Carry out one command line.
 
     Returns:
-        The exit status: 0 done, 1 the work failed, 2 the request was wrong. For the latter two,
-        one line on stderr has said why.
+        The exit status: 0 done, 1 the work failed, 2 the request was wrong, 130 stopped by
+        Ctrl-C. For 1 and 2, one line on stderr has said why.
     """
+    prepare_streams()
     try:
         result = app(list(arguments), prog_name="tuiconv", standalone_mode=False)
         sys.stdout.flush()
     except UserError as error:
         return complain(str(error), error.exit_status)
     except typer.TyperException as error:
-        return complain(error.format_message(), error.exit_code)
-    except BrokenPipeError:
-        # The reader (`| head`) has seen enough; Python must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return complain(usage_error(error), error.exit_code)
+    except (BrokenPipeError, SystemExit) as error:
+        # Typer ends the program by itself when the reader of a pipe (`| head`) has seen enough.
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        # Python must not complain about the closed pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
         return 0
     except OSError as error:
         return complain(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
     except MemoryError as error:
         return complain(f"not enough memory: {error}", 1)
-    except (KeyboardInterrupt, typer.Abort):
-        return complain("interrupted", INTERRUPTED)
     return result if isinstance(result, int) else 0
+
+
+def usage_error(error: typer.TyperException) -> str:
+    """What Typer says of a wrong option, and what was received, which it leaves out."""
+    errors = getattr(error.__cause__, "errors", None)
+    received = f", not {errors()[0]['input']!r}" if errors else ""
+    return error.format_message() + received
 
 
 def complain(message: str, status: int) -> int:
     """Say on one line of stderr what went wrong; returns the exit status."""
-    print(f"tuiconv: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+    line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in message)
+    print(f"tuiconv: {line}", file=sys.stderr)
     return status

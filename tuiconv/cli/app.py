@@ -19,14 +19,14 @@ app = typer.Typer(
 app.command("apply-filter")(apply_filter.apply_filter)
 app.command("filters")(filters.filters)
 app.command("train")(train.train)
-app.command("shapes")(shapes.shapes)
-app.command("doctor")(doctor.doctor)
+app.command("shapes", short_help="Show a network's sizes and costs.")(shapes.shapes)
+app.command("doctor", short_help="Look at this terminal and machine.")(doctor.doctor)
 
 
 def show_version(asked: bool) -> None:
     """Print the version and stop."""
     if asked:
-        typer.echo(f"tuiconv {__version__}")
+        print(f"tuiconv {__version__}")
         raise typer.Exit
 
 

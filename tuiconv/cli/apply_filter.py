@@ -1,5 +1,6 @@
 """`tuiconv apply-filter`: a picture before and after a filter."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from tuiconv.files import check_writable
 
 
 def apply_filter(
-    image: Annotated[Path, typer.Argument(help="The picture: PNG, JPEG, TIFF, WebP, BMP, …")],
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="PNG, JPEG, TIFF, WebP, BMP, ...")],
     filter_name: Annotated[
         str, typer.Argument(metavar="FILTER", help="A name from `tuiconv filters`.")
     ],
@@ -40,10 +41,10 @@ def apply_filter(
         check_writable(output)
     before = read_picture(image)
     if before.note:
-        typer.echo(f"note: {before.note}", err=True)
+        print(f"note: {before.note}", file=sys.stderr)
     filtered = filter_picture(before, filter_name)
     if output is not None:
         write_picture(output, filtered.after)
     console.print(draw_scene(filtered.scene, console.width, display))
     if output is not None:
-        typer.echo(f"saved {output}")
+        print(f"saved {output}")

@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import typer
-
 from tuiconv import __version__
 from tuiconv.cli.options import Json
 
@@ -39,13 +37,13 @@ def doctor(as_json: Json = False) -> None:
 
     findings = [*terminal(), *machine(), cache(), *data_sets()]
     if as_json:
-        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+        print(json.dumps([asdict(finding) for finding in findings], indent=2))
         return
     for finding in findings:
         mark = "!!" if finding.advice else "ok"
-        typer.echo(f"{mark}  {finding.name:<12} {finding.found}")
+        print(f"{mark}  {finding.name:<12} {finding.found}")
         if finding.advice:
-            typer.echo(f"{'':16} -> {finding.advice}")
+            print(f"{'':16} -> {finding.advice}")
 
 
 def terminal() -> Iterator[Finding]:
@@ -95,7 +93,8 @@ def cache() -> Finding:
     kept = len(list(folder.rglob("*.nbc")))
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return Finding("kernels", "not compiled", "unset NUMBA_DISABLE_JIT: plain Python is slow")
-    if not os.access(folder, os.W_OK):
+    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    if not os.access(there, os.W_OK):
         return Finding(
             "kernels",
             f"{folder} cannot be written to; Numba falls back on the user's cache folder",

@@ -2,8 +2,6 @@
 
 import json
 
-import typer
-
 from tuiconv.cli.options import Json
 
 
@@ -25,11 +23,11 @@ def filters(as_json: Json = False) -> None:
             }
             for named in FILTERS.values()
         ]
-        typer.echo(json.dumps(listing, indent=2))
+        print(json.dumps(listing, indent=2))
         return
     for named in FILTERS.values():
-        typer.echo(f"{named.name}: {named.description}")
+        print(f"{named.name}: {named.description}")
         for line in kernel_text(named.kernel).splitlines():
-            typer.echo(f"    {line}")
-        typer.echo()
-    typer.echo("Try one: tuiconv apply-filter IMAGE edge-8")
+            print(f"    {line}")
+        print()
+    print("Try one: tuiconv apply-filter IMAGE edge-8")

@@ -43,9 +43,10 @@ def summary(event: RunStart | EpochDone | RunEnd) -> str:
         case RunStart():
             return (
                 f"{event.spec}\n{event.parameters:,} parameters; {event.train_images:,}"
-                f" {event.train}, {event.test_images:,} {event.test}; {event.epochs} epochs of"
-                f" {event.batches:,} batches of {event.batch_size}; lr {event.lr:g}, momentum"
-                f" {event.momentum:g}, {event.threads} threads"
+                f" {event.train}, {event.test_images:,} {event.test};"
+                f" {counted(event.epochs, 'epoch')} of {event.batches:,} batches of up to"
+                f" {event.batch_size}; lr {event.lr:g}, momentum {event.momentum:g},"
+                f" {counted(event.threads, 'thread')}"
             )
         case EpochDone():
             return (
@@ -54,12 +55,19 @@ def summary(event: RunStart | EpochDone | RunEnd) -> str:
                 f" {event.test_accuracy:.2%}  {event.seconds:.1f} s"
             )
         case RunEnd():
-            tested = "not tested" if event.test_accuracy is None else f"{event.test_accuracy:.2%}"
             stopped = "stopped early: " if event.cancelled else ""
+            tested = "not tested yet"
+            if event.test_accuracy is not None:
+                epochs = counted(event.epochs, "epoch")
+                tested = f"test accuracy {event.test_accuracy:.2%} after {epochs}"
             return (
-                f"{stopped}test accuracy {tested} after {event.epochs} epochs,"
-                f" {event.seconds:.1f} s, {event.images_per_second:,.0f} images/s"
+                f"{stopped}{tested}, {event.seconds:.1f} s, {event.images_per_second:,.0f} images/s"
             )
+
+
+def counted(number: int, what: str) -> str:
+    """`1 epoch`, `2 epochs`."""
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
 class PlainReport:
@@ -84,7 +92,7 @@ class JsonReport(PlainReport):
     """One JSON object a line."""
 
     def event(self, event: Event) -> None:
-        print(json.dumps(to_json(event)), flush=True)  # noqa: T201
+        print(json.dumps(to_json(event)), flush=True)
 
 
 class LineReport(PlainReport):
@@ -92,7 +100,7 @@ class LineReport(PlainReport):
 
     def event(self, event: Event) -> None:
         if not isinstance(event, BatchDone):
-            print(summary(event), flush=True)  # noqa: T201
+            print(summary(event), flush=True)
 
 
 class BarReport:
@@ -108,7 +116,7 @@ class BarReport:
             console=self.console,
             transient=True,
         )
-        self.status = self.console.status("starting")
+        self.status = self.console.status("starting", spinner="line")
         self.bar: TaskID | None = None
 
     def __enter__(self) -> Self:

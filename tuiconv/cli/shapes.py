@@ -31,12 +31,12 @@ def shapes(
     """
     spec = summarize(network)
     if as_json:
-        typer.echo(json.dumps(to_json(spec), indent=2))
+        print(json.dumps(to_json(spec), indent=2))
         return
     from tuiconv.render.tables import shapes_table
 
     console, display = console_for(color, width)
-    console.print(shapes_table(spec, display))
+    console.print(shapes_table(spec, console.width, display))
 
 
 def to_json(network: NetworkSpec) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def train(
     network: Annotated[
         str | None,
         typer.Argument(
-            metavar="[PRESET|SPEC]",
+            metavar="PRESET|SPEC",
             help="A preset or a network in the layer-pattern language.",
             show_default=DEFAULT,
         ),
@@ -63,7 +63,7 @@ def train(
       tuiconv train lenet5 --data mnist --data-dir ~/data --epochs 2 -o lenet5.safetensors
       tuiconv train "INPUT(1,32,32) -> FC(10) -> SOFTMAX" --json
     """
-    spec = summarize(network or DEFAULT)
+    spec = summarize(DEFAULT if network is None else network)
     if output is not None:
         check_writable(output)
 
@@ -79,7 +79,7 @@ def train(
     if weights is None:
         net = Network(spec, rng)
     else:
-        net = load_weights(weights, asked=spec if network else None)
+        net = load_weights(weights, asked=None if network is None else spec)
     trainer = Trainer(net, "sgd", lr, momentum, batch_size, rng, threads)
     with report_for(as_json) as report, cancelled_by_ctrl_c() as cancel:
         report.doing("drawing stroke digits" if data == "strokes" else f"reading {data}")
@@ -92,8 +92,8 @@ def train(
                 net.save(output)
             report.event(event)
     if not as_json:
-        typer.echo(f"saved {output}" if output else "not saved: add -o FILE to keep the network")
-        typer.echo("next: run tuiconv and press 4, to watch such a network learn from inside")
+        print(f"saved {output}" if output else "not saved: add -o FILE to keep the network")
+        print("next: run tuiconv and press 4, to watch such a network learn from inside")
     return INTERRUPTED if isinstance(event, RunEnd) and event.cancelled else 0
 
 

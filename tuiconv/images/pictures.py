@@ -119,6 +119,8 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     try:
         if path.is_dir():
             raise PictureError(f"{path}: is a directory, not a picture")
+        if path.exists() and not path.is_file():
+            raise PictureError(f"{path}: is no regular file; a picture file is expected")
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path) as image:

@@ -57,6 +57,8 @@ def load(path: Path) -> Network:
                 found = ", ".join(sorted(dtypes))
                 raise CheckpointError(f"{path}: holds {found} arrays; expected F32, or F64, alone")
             arrays = {name: file.get_tensor(name) for name in names}
+    except PermissionError as error:
+        raise CheckpointError(f"{path}: permission denied") from error
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path}: not a whole safetensors file ({error})") from error
     try:
@@ -78,6 +80,8 @@ def restore(header: dict[str, str], arrays: Arrays) -> Network:
     class_names = json.loads(header["class_names"])
     if not (isinstance(class_names, list) and all(isinstance(name, str) for name in class_names)):
         raise TypeError(f"class names {class_names}; expected a list of texts")
+    if spec.output[:1] != (len(class_names),):
+        raise ValueError(f"{len(class_names)} class names; {spec} has {spec.output[0]} outputs")
     network = Network(
         spec,
         class_names=tuple(class_names),

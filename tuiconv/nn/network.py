@@ -11,12 +11,16 @@ import numpy.typing as npt
 import tuiconv_kernels as kernels
 from tuiconv.arithmetic import NetworkSpec, parse, summarize
 from tuiconv.data.dataset import DIGITS, MNIST_STATISTICS, Preprocessing
+from tuiconv.errors import RequestError
 from tuiconv.nn.layers import KINDS, Array, Arrays, Layer, Softmax
 
 Labels = npt.NDArray[np.integer]
 
 CHUNK = 256
 """Images that go forward together: enough to fill a core, few enough to stay in memory."""
+
+MOST_PARAMETERS = 500_000_000
+"""2 GB of float32, and in training four times that: beyond it a machine stalls before it fails."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,9 @@ class Network:
         class_names: what the outputs stand for.
         preprocessing: how pixels become this network's input.
         dtype: of the parameters and of everything computed; float64 for gradient checks.
+
+    Raises:
+        RequestError: a ValueError for a network of more than `MOST_PARAMETERS`.
     """
 
     def __init__(
@@ -58,6 +65,11 @@ class Network:
         self.class_names = class_names
         self.preprocessing = preprocessing
         self.layers = layers_of(spec)
+        if spec.totals.parameters > MOST_PARAMETERS:
+            raise RequestError(
+                f"the network has {spec.totals.parameters:,} parameters; at most"
+                f" {MOST_PARAMETERS:,} are allowed"
+            )
         self.parameters = np.zeros(spec.totals.parameters, dtype)
         """Every weight and bias, in one vector that the optimiser updates."""
         views = self.views(self.parameters)

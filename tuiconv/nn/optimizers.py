@@ -19,6 +19,8 @@ class SGD:
 
     def step(self, gradients: Array) -> None:
         """Update the parameters in place with a gradient of the same layout."""
-        self.velocity *= self.momentum
-        self.velocity += gradients
-        self.parameters -= self.lr * self.velocity
+        # Numbers that overflow stay visible as infinities; the trainer tests the loss.
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.velocity *= self.momentum
+            self.velocity += gradients
+            self.parameters -= self.lr * self.velocity

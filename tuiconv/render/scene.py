@@ -1,6 +1,7 @@
 """A whole scene as text, for a terminal of a given width."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from rich.style import Style
 
@@ -8,7 +9,7 @@ from tuiconv.lessons.scene import Bars, Curve, Maps, Panel, Pixels, Scene, Text
 from tuiconv.render.bars import bar_list
 from tuiconv.render.chart import Series, line_chart
 from tuiconv.render.depth import Display
-from tuiconv.render.lines import Line, Lines, side_by_side, text_line
+from tuiconv.render.lines import Line, Lines, block_width, side_by_side, text_line
 from tuiconv.render.maps import draw_maps
 from tuiconv.render.picture import picture
 
@@ -20,11 +21,14 @@ CHART_LINES = 10
 
 def draw_scene(scene: Scene, width: int, display: Display) -> Lines:
     """The scene's title and panels; pictures that follow each other share the width."""
-    lines: list[Line] = [text_line(scene.title)]
+    lines: list[Line] = [text_line(line) for line in wrap(scene.title, width)]
     for group in groups(scene.panels):
         share = (width - GAP * (len(group) - 1)) // len(group)
         drawn = [draw_panel(panel, share, height_of(panel), display) for panel in group]
-        lines += [text_line(""), *side_by_side(drawn, GAP)]
+        beside = side_by_side(drawn, GAP)
+        if block_width(beside) > width:  # text keeps its own width: it goes below instead
+            beside = [line for block in drawn for line in block]
+        lines += [text_line(""), *beside]
     return Lines(lines)
 
 

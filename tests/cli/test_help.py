@@ -1,0 +1,82 @@
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+from PIL import Image
+
+import tuiconv as package
+from tuiconv.cli import run
+from tuiconv.cli.app import app
+
+COMMANDS = ("apply-filter", "filters", "train", "shapes", "doctor")
+PAGES = ([], *([command] for command in COMMANDS))
+
+
+def test_the_version_is_the_packages(tuiconv):
+    done = tuiconv("--version")
+    assert (done.status, done.out, done.err) == (0, f"tuiconv {package.__version__}\n", "")
+
+
+def test_the_help_lists_every_command(tuiconv):
+    listed = tuiconv("--help").out.split("\nCommands:\n")[1]
+    assert [line.split()[0] for line in listed.splitlines()] == list(COMMANDS)
+    assert set(typer.main.get_command(app).commands) == set(COMMANDS)
+
+
+def test_the_list_of_commands_has_whole_sentences(tuiconv):
+    for line in tuiconv("--help").out.split("\nCommands:\n")[1].splitlines():
+        assert line.endswith(".")
+        assert not line.endswith("...")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_h_is_short_for_help(tuiconv, page):
+    long, short = tuiconv(*page, "--help"), tuiconv(*page, "-h")
+    assert (long.status, long.err) == (0, "")
+    assert long.out.startswith(" ".join(("Usage: tuiconv", *page)))
+    assert short == long
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_help_page_fits_eighty_columns_but_for_its_examples(tuiconv, page):
+    for line in tuiconv(*page, "--help").out.splitlines():
+        assert len(line) <= 80 or line.startswith("    tuiconv ")
+
+
+def examples(page, capsys):
+    """The command lines below "Example:" or "Examples:" in a help page."""
+    assert run([*page, "--help"]) == 0
+    paragraphs = capsys.readouterr().out.split("\n\n")
+    (found,) = [text for text in paragraphs if text.lstrip().startswith("Example")]
+    return [shlex.split(line) for line in found.splitlines()[1:]]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_help_page_has_an_example_of_its_command(capsys, page):
+    lines = examples(page, capsys)
+    assert lines
+    assert all(line[: 1 + len(page)] == ["tuiconv", *page] for line in lines)
+
+
+@pytest.mark.usefixtures("photo", "small_mnist")
+@pytest.mark.parametrize("page", PAGES)
+def test_every_example_runs(capsys, monkeypatch, folder, page):
+    Image.open("photo.png").save("photo.jpg")
+    monkeypatch.setenv("HOME", str(folder))
+    for _, *arguments in examples(page, capsys):
+        if arguments:  # `tuiconv` alone opens the explorer, which needs a terminal
+            assert run([str(Path(a).expanduser()) for a in arguments]) == 0, arguments
+            assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_argument_and_option_is_explained(command):
+    for parameter in typer.main.get_command(app).commands[command].params:
+        assert parameter.help, parameter.name
+
+
+def test_without_a_terminal_the_explorer_says_so(refused):
+    message = refused(2)
+    assert "needs a terminal" in message
+    assert "tuiconv --help" in message

@@ -1,0 +1,31 @@
+"""Standard streams that may be closed, or unable to encode what is printed."""
+
+import codecs
+import os
+import sys
+from io import TextIOWrapper
+
+ASCII = {"×": "x", "…": "...", "·": ".", "−": "-", "→": "->", "≈": "~", "–": "-"}
+"""What stands for a sign where the terminal's encoding lacks it; "?" for any other."""
+
+
+def prepare_streams() -> None:
+    """Let every stream be there, and printing never fail for an encoding."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by the shell: `tuiconv >&-`
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - for good
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="tuiconv")
+
+
+def replace_unencodable(error: UnicodeError) -> tuple[str | bytes, int]:
+    """An error handler for encoding: names of files come out as the bytes they are."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    sign = error.object[error.start]
+    if "\udc80" <= sign <= "\udcff":
+        return bytes([ord(sign) - 0xDC00]), error.start + 1
+    return ASCII.get(sign, "?"), error.start + 1
+
+
+codecs.register_error("tuiconv", replace_unencodable)
