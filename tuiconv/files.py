@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             device or a pipe; its file name is `path`.
     """
     target = target_of(path)
-    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".{os.urandom(8).hex()}.tmp")
     try:
         opened = temporary.open("xb")
     except OSError as error:

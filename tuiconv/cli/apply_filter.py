@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from tuiconv.cli.options import Color, Width, console_for
-from tuiconv.files import check_writable
 
 
 def apply_filter(
@@ -30,6 +29,7 @@ def apply_filter(
       tuiconv apply-filter photo.jpg edge-8
       tuiconv apply-filter photo.png sharpen -o sharper.png
     """
+    from tuiconv.files import check_writable
     from tuiconv.images.filters import find_filter
     from tuiconv.images.pictures import read_picture, write_picture
     from tuiconv.lessons.filters import filter_picture

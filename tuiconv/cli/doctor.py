@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from tuiconv import __version__
@@ -76,6 +75,8 @@ def terminal() -> Iterator[Finding]:
 
 def machine() -> Iterator[Finding]:
     """Versions and processors."""
+    from importlib.metadata import version
+
     from tuiconv.nn.training import usable_cores
 
     python = platform.python_version()

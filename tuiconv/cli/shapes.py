@@ -1,19 +1,21 @@
 """`tuiconv shapes`: a network's sizes, parameters, multiply-adds and receptive fields."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tuiconv.arithmetic import PRESETS, NetworkSpec, Spec, summarize
 from tuiconv.cli.options import Color, Json, Width, console_for
+
+if TYPE_CHECKING:
+    from tuiconv.arithmetic import NetworkSpec, Spec
 
 
 def shapes(
     network: Annotated[
         str,
         typer.Argument(
-            metavar="SPEC|PRESET", help=f"A preset ({', '.join(PRESETS)}) or a network."
+            metavar="SPEC|PRESET", help="A preset, such as lecture-lenet, or a network as text."
         ),
     ],
     as_json: Json = False,
@@ -29,6 +31,8 @@ def shapes(
       tuiconv shapes lenet5
       tuiconv shapes "INPUT(3,32,32) -> [CONV(16,3,pad=1) -> RELU -> POOL(2)]*3 -> FC(10)"
     """
+    from tuiconv.arithmetic import summarize
+
     spec = summarize(network)
     if as_json:
         print(json.dumps(to_json(spec), indent=2))
@@ -39,7 +43,7 @@ def shapes(
     console.print(shapes_table(spec, console.width, display))
 
 
-def to_json(network: NetworkSpec) -> dict[str, Any]:
+def to_json(network: "NetworkSpec") -> dict[str, Any]:
     """A network's arithmetic as a JSON object."""
     totals = network.totals
     return {
@@ -49,7 +53,7 @@ def to_json(network: NetworkSpec) -> dict[str, Any]:
     }
 
 
-def layer_json(layer: Spec) -> dict[str, Any]:
+def layer_json(layer: "Spec") -> dict[str, Any]:
     """One layer's arithmetic; pairs are [vertical, horizontal]."""
     seen, window = layer.receptive_field, layer.window
     return {

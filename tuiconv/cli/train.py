@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tuiconv.arithmetic import NetworkSpec, summarize
 from tuiconv.cli.options import INTERRUPTED, Json
 from tuiconv.errors import RequestError
-from tuiconv.files import check_writable
-from tuiconv.nn.events import RunEnd
 
 if TYPE_CHECKING:
+    from tuiconv.arithmetic import NetworkSpec
     from tuiconv.nn.network import Network
 
 DEFAULT = "lenet5"
@@ -63,6 +61,9 @@ def train(
       tuiconv train lenet5 --data mnist --data-dir ~/data --epochs 2 -o lenet5.safetensors
       tuiconv train "INPUT(1,32,32) -> FC(10) -> SOFTMAX" --json
     """
+    from tuiconv.arithmetic import summarize
+    from tuiconv.files import check_writable
+
     spec = summarize(DEFAULT if network is None else network)
     if output is not None:
         check_writable(output)
@@ -71,6 +72,7 @@ def train(
 
     from tuiconv.cli.reports import report_for
     from tuiconv.data.load import load_dataset
+    from tuiconv.nn.events import RunEnd
     from tuiconv.nn.network import Network
     from tuiconv.nn.training import Trainer, check_fits
     from tuiconv.nn.warm_up import warm_up
@@ -97,7 +99,7 @@ def train(
     return INTERRUPTED if isinstance(event, RunEnd) and event.cancelled else 0
 
 
-def load_weights(path: Path, asked: NetworkSpec | None) -> "Network":
+def load_weights(path: Path, asked: "NetworkSpec | None") -> "Network":
     """The network in a checkpoint, which must be of the spec that was asked for, if one was.
 
     Raises:
