@@ -23,8 +23,8 @@ from tuiconv.render.palettes import DIVERGING, GREY, SEQUENTIAL, Palette
 
 SMALLEST = 4
 """Maps are not shrunk below this many pixels a side."""
-SCALE_WIDTH = 20
-"""Cells that the scale takes in a heading."""
+RAMP = 9
+"""Cells of the scale in a heading: enough for every glyph of a signed one."""
 
 
 def draw_maps(panel: Maps, width: int, most_lines: int, display: Display) -> list[Line]:
@@ -39,7 +39,7 @@ def draw_maps(panel: Maps, width: int, most_lines: int, display: Display) -> lis
     heading = [
         Segment(f"{panel.title}  ", Style(bold=True)),
         Segment(shown),
-        *scale_line(low, high, SCALE_WIDTH, palette, display),
+        *scale_line(low, high, RAMP + len(f"{low:.4g}  {high:.4g}"), palette, display),
     ]
     maps = draw_grids(panel.maps, factor, (low, high), palette, width, display)
     return [Segment.adjust_line_length(heading, width), *maps]
@@ -86,7 +86,7 @@ def scale_of(panel: Maps) -> tuple[float, float, Palette]:
     low, high = minmax_range(panel.maps)
     if low < 0:
         return *signed_range(panel.maps), DIVERGING
-    return 0.0, high, SEQUENTIAL
+    return 0.0, high or 1.0, SEQUENTIAL
 
 
 def shrink_factor(panel: Maps, width: int, most_lines: int) -> int:

@@ -50,9 +50,11 @@ class TrainingSession:
         self.net = Network.preset(preset, rng)
         self.trainer = Trainer(self.net, lr=lr, seed=rng)
         self.playing = False
+        self.over = False
         self.digit = 0
         self.losses: list[float] = []
         self.last: BatchDone | None = None
+        self.failure: UserError | None = None
         self.tested: EpochDone | None = None
         self._events: Iterator[Event] = self.trainer.run(self.train, self.test, EPOCHS, cancel)
         next(self._events)
@@ -65,9 +67,11 @@ class TrainingSession:
     def advance(self) -> None:
         """Learn from one batch; after an epoch's last one, read the test digits too."""
         try:
-            event = next(self._events)
-        except UserError:
-            self.playing = False
+            if self.failure is not None:
+                raise self.failure
+            event = next(self._events, None)
+        except UserError as error:
+            self.playing, self.failure = False, error
             raise
         if isinstance(event, BatchDone):
             self.last = event
@@ -75,13 +79,13 @@ class TrainingSession:
         elif isinstance(event, EpochDone):
             self.tested = event
         else:
-            self.playing = False
+            self.playing, self.over = False, True
 
     def one_batch(self) -> None:
         """Pause, and learn from one batch more."""
         self.playing = False
         before = len(self.losses)
-        while len(self.losses) == before:
+        while len(self.losses) == before and not self.over:
             self.advance()
 
     def look_at(self, digit: int) -> None:

@@ -48,13 +48,14 @@ class FiltersScreen(LessonScreen):
             )
             with Vertical():
                 yield Static(id="about", markup=False)
-                for row in (PANELS[:2], PANELS[2:]):
-                    with Horizontal(classes="panels"):
-                        for name in row:
-                            yield PanelView(self.explorer.depth, id=name)
+                with Horizontal(id="pictures"):
+                    yield PanelView(self.explorer.depth, id="before")
+                    yield PanelView(self.explorer.depth, id="after")
+                with Horizontal(id="sums"):
+                    yield PanelView(self.explorer.depth, id="kernel")
+                    yield PanelView(self.explorer.depth, id="result")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(OptionList).focus()
 
     @on(OptionList.OptionHighlighted)
@@ -94,14 +95,12 @@ class FiltersScreen(LessonScreen):
         rows, columns = min(height, 2 * (view.size.height - 1)), min(width, view.size.width)
         if not self._zoomed:
             scale = min(1.0, rows / height, columns / width)
-            shown = "" if scale == 1 else f", shown at {scale:.0%}"
+            shown = "" if scale == 1 else f", at {scale:.0%}"
             return Pixels(f"{panel.title}{shown}", panel.pixels)
         self._row = min(max(self._row, 0), height - rows)
         self._column = min(max(self._column, 0), width - columns)
         pixels = panel.pixels[self._row : self._row + rows, self._column : self._column + columns]
-        shown = (
-            "" if pixels.shape == panel.pixels.shape else f", part at {self._column},{self._row}"
-        )
+        shown = "" if pixels.shape == panel.pixels.shape else f", at {self._column},{self._row}"
         return Pixels(f"{panel.title}{shown}", pixels)
 
     def on_resize(self) -> None:

@@ -24,8 +24,9 @@ SCREENS = {
 WELCOME = """\
 Take a convolutional network apart with your own hands.
 
-Everything here is computed as you watch, on real pictures and a real network.
-Choose a screen with its number, or with the arrow keys and Enter."""
+Everything is computed as you watch, on a real network.
+Choose with a number, or with the arrow keys and Enter.
+"""
 
 
 class HomeScreen(LessonScreen):
@@ -48,7 +49,6 @@ class HomeScreen(LessonScreen):
         yield Static(id="environment", markup=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(OptionList).focus()
 
     def on_resize(self) -> None:

@@ -60,7 +60,6 @@ class TrainingScreen(LessonScreen):
             yield MapsWall(self.explorer.depth, id="maps")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(MapsWall).focus()
         self.start(self._data)
         self.set_interval(1 / FRAMES_PER_SECOND, self.ask_while_playing)
@@ -73,10 +72,14 @@ class TrainingScreen(LessonScreen):
             from tuiconv.tui.session import TrainingSession  # with Numba, after the first paint
 
             compute = self.explorer.compute
-            session = TrainingSession(PRESET, data, RATES[self._rate], compute.stopped)
-            compute.work = self._session = session
-            self._data = data
-            self.post_message(FrameReady(session.frame()))
+            try:
+                session = TrainingSession(PRESET, data, RATES[self._rate], compute.stopped)
+                compute.work = self._session = session
+                self._data = data
+            finally:
+                # Without the data the network before goes on.
+                if self._session is not None:
+                    self.post_message(FrameReady(self._session.frame()))
 
         self.explorer.compute.submit(job)
 

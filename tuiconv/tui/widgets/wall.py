@@ -24,7 +24,12 @@ class MapsWall(ScrollView, can_focus=True):
     """
 
     DEFAULT_CSS = """
-    MapsWall { height: 1fr; scrollbar-size-vertical: 1; }
+    MapsWall {
+        height: 1fr;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+    }
     """
 
     def __init__(self, display_depth: Display, *, id: str | None = None) -> None:  # noqa: A002
