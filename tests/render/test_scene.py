@@ -1,0 +1,98 @@
+import io
+
+import numpy as np
+import pytest
+
+from tuiconv.lessons.scene import Bars, Curve, Maps, Pixels, Scene, Text
+from tuiconv.render.depth import ColorDepth, Display, make_console
+from tuiconv.render.lines import line_width
+from tuiconv.render.scene import MOST_LINES, draw_panel, draw_scene
+
+PLAIN = Display(ColorDepth.NONE)
+ASCII = Display(ColorDepth.NONE, unicode=False)
+
+PANELS = (
+    Curve("loss of each batch", np.array([2.3, 1.9, 1.2])),
+    Bars("read as 2: wrong", tuple("0123"), np.array([0.1, 0.2, 0.6, 0.1]), 1),
+    Maps("conv1  2 maps 9×9", np.linspace(-1, 1, 162).reshape(2, 9, 9)),
+    Pixels("before: 40×30 RGB", np.arange(3600, dtype=np.uint16).reshape(30, 40, 3)),
+    Pixels("after", np.zeros((30, 40), np.uint8)),
+    Text("kernel", ("       1 2 1", "1/16 × 2 4 2", "       1 2 1")),
+    Text("result", ("sums: -1,303 to 1,766", "8,153 below 0 became 0")),
+)
+SCENE = Scene("edge-8: Finds edges in all directions: each pixel minus the others.", PANELS)
+
+
+def texts(lines):
+    return ["".join(segment.text for segment in line) for line in lines]
+
+
+@pytest.mark.parametrize("display", [Display(), PLAIN, ASCII], ids=["colours", "plain", "ascii"])
+@pytest.mark.parametrize("width", range(20, 201, 15))
+def test_a_scene_is_no_wider_than_asked_unless_a_text_is(width, display):
+    widest = max(draw_scene(SCENE, width, display).lines, key=line_width)
+    longest_text = len("8,153 below 0 became 0")
+    assert line_width(widest) <= max(width, longest_text)
+
+
+@pytest.mark.parametrize("width", [20, 40, 44, 45, 80])
+def test_texts_are_never_cut_and_stand_below_each_other_where_they_must(width):
+    lines = texts(draw_scene(SCENE, width, PLAIN).lines)
+    for panel in PANELS[-2:]:
+        for text in panel.lines:
+            assert any(text in line for line in lines)
+    (kernel,) = (line for line in lines if line.startswith("kernel"))
+    side_by_side = width >= 45  # half of it, the gap, and the longest text of 22
+    assert ("result" in kernel) == side_by_side
+
+
+def test_a_title_is_wrapped_at_spaces():
+    lines = texts(draw_scene(Scene(SCENE.title, ()), 40, PLAIN).lines)
+    assert lines == ["edge-8: Finds edges in all directions:", "each pixel minus the others."]
+
+
+def test_before_and_after_stand_side_by_side_and_so_do_texts():
+    lines = texts(draw_scene(SCENE, 80, PLAIN).lines)
+    (pictures,) = (line for line in lines if "before" in line)
+    assert pictures.index("after") == 41  # half of 80 less the gap of 2
+    (headings,) = (line for line in lines if line.startswith("kernel"))
+    assert "result" in headings
+
+
+def test_other_panels_stand_alone_with_a_blank_line_before():
+    lines = texts(draw_scene(SCENE, 80, PLAIN).lines)
+    for title in ("loss of each batch", "read as 2: wrong", "conv1  2 maps 9×9"):
+        (row,) = (i for i, line in enumerate(lines) if line.startswith(title))
+        assert not lines[row - 1].strip()
+        assert not lines[row][len(title) + 30 :].strip()
+
+
+def test_a_tall_picture_leaves_room_for_its_neighbours():
+    tall = Scene("tall", (Pixels("before", np.zeros((500, 20), np.uint8)),))
+    assert len(draw_scene(tall, 200, PLAIN).lines) == 2 + MOST_LINES
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.title.split()[0])
+def test_a_panel_has_its_title_above_it(panel):
+    lines = texts(draw_panel(panel, 40, 20, PLAIN))
+    assert lines[0].startswith(panel.title)
+    assert len(lines) > 1
+
+
+@pytest.mark.parametrize("panel", [PANELS[0], PANELS[3]], ids=["curve", "picture"])
+@pytest.mark.parametrize("height", [2, 5, 20])
+def test_a_panel_is_no_taller_than_asked(panel, height):
+    assert len(draw_panel(panel, 40, height, PLAIN)) <= height
+
+
+def test_the_label_that_would_be_right_has_a_pointer():
+    lines = texts(draw_panel(PANELS[1], 40, 10, PLAIN))
+    assert [line[0] for line in lines[1:]] == [" ", "▶", " ", " "]
+
+
+def test_a_scene_prints_in_ascii_where_nothing_else_can_be_printed():
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    scene = Scene("conv1", (PANELS[0], PANELS[1], Maps("conv1", PANELS[2].maps)))
+    make_console(ASCII, stream, width=60).print(draw_scene(scene, 60, ASCII))
+    stream.seek(0)
+    assert "> 1 " in stream.read()

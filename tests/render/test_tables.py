@@ -1,0 +1,82 @@
+import io
+
+import pytest
+
+from tuiconv.arithmetic import parse, summarize
+from tuiconv.render.depth import ColorDepth, Display, make_console
+from tuiconv.render.tables import shapes_table, show_pair
+
+PLAIN = Display(ColorDepth.NONE)
+
+
+def printed(network, display=PLAIN, width=120, encoding="utf-8"):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    make_console(display, stream, width).print(shapes_table(network, width, display))
+    stream.seek(0)
+    return stream.read().splitlines()
+
+
+def row(lines, name):
+    (found,) = (line.split() for line in lines if line.strip().startswith(name))
+    return found
+
+
+def test_a_layers_row_says_its_output_its_costs_and_what_it_sees():
+    # conv1: 6 · (25 + 1) = 156 numbers; 28 · 28 · 6 · 25 = 117,600 multiply-adds.
+    # pool2 looks back at 16 × 16 pixels, in steps of 4.
+    lines = printed(summarize("lenet5"))
+    assert row(lines, "conv1") == ["conv1", "CONV(6,5)", "6×28×28", "156", "117,600", "5", "1"]
+    assert row(lines, "pool2") == ["pool2", "POOL(2)", "16×5×5", "0", "0", "16", "4"]
+
+
+def test_the_totals_of_lenet_are_those_worked_by_hand():
+    # 156 + 2,416 + 48,120 + 10,164 + 850 numbers;
+    # 117,600 + 240,000 + 48,000 + 10,080 + 840 multiply-adds.
+    assert row(printed(summarize("lenet5")), "total") == ["total", "61,706", "416,520"]
+
+
+def test_the_totals_are_the_sums_of_the_columns():
+    network = parse("INPUT(3,9,9) -> CONV(4,3) -> RELU -> FC(5)")
+    total = row(printed(network), "total")
+    assert total[1] == f"{sum(layer.parameters for layer in network):,}"
+    assert total[2] == f"{sum(layer.macs for layer in network):,}"
+
+
+def test_the_columns_are_explained_below_the_table():
+    text = " ".join(" ".join(printed(summarize("lenet5"))).split())
+    assert "sees: receptive field in input pixels; jump: input pixels between units" in text
+
+
+def test_ascii_displays_get_an_ascii_table():
+    lines = printed(summarize("lenet5"), Display(ColorDepth.NONE, unicode=False), encoding="ascii")
+    assert any("6x28x28" in line for line in lines)
+
+
+@pytest.mark.parametrize("width", range(35, 121))
+def test_the_table_is_no_wider_than_the_terminal_and_its_numbers_are_never_cut(width):
+    network = summarize("lenet5")
+    lines = printed(network, width=width)
+    assert max(map(len, lines)) <= width
+    text = "\n".join(lines)
+    assert "…" not in text
+    for layer in network:
+        assert row(lines, f"{layer.name} ")[0] == layer.name
+        assert f"{layer.parameters:,}" in row(lines, f"{layer.name} ")
+    assert "61,706" in row(lines, "total")
+
+
+def test_the_least_needed_columns_go_first():
+    network = summarize("lenet5")
+    shown = [tuple(row(printed(network, width=width), "layer")) for width in range(120, 34, -1)]
+    assert list(dict.fromkeys(shown)) == [
+        ("layer", "spec", "output", "parameters", "multiply-adds", "sees", "jump"),
+        ("layer", "spec", "output", "parameters", "multiply-adds", "sees"),
+        ("layer", "spec", "output", "parameters", "multiply-adds"),
+        ("layer", "output", "parameters", "multiply-adds"),
+        ("layer", "output", "parameters"),
+    ]
+
+
+def test_equal_sides_are_said_once():
+    assert show_pair((5, 5), "×") == "5"
+    assert show_pair((3, 5), "×") == "3×5"

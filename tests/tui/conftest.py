@@ -1,0 +1,153 @@
+"""A learner in front of the explorer, and data small enough for tests."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import pytest
+from textual.message import Message
+from textual.notifications import Notify
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tuiconv.data import load
+from tuiconv.render.lines import line_width
+from tuiconv.tui.app import TuiconvApp
+from tuiconv.tui.messages import FrameReady, PictureFiltered
+from tuiconv.tui.session import Frame
+
+TRAIN, TEST = 128, 16
+DEADLINE = 30.0
+"""Seconds after which something that was waited for will not come any more."""
+
+Sent = TypeVar("Sent", bound=Message)
+
+
+class Learner:
+    """Presses keys, waits for what shows, and reads the screen."""
+
+    def __init__(self, app: TuiconvApp, pilot: Pilot[None], messages: list[Message]) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.messages = messages
+
+    def sent(self, kind: type[Sent]) -> list[Sent]:
+        """The messages of one kind so far."""
+        return [message for message in self.messages if isinstance(message, kind)]
+
+    @property
+    def frames(self) -> list[Frame]:
+        """Every frame so far, once, though messages pass the screen and then the app."""
+        return list(dict.fromkeys(message.frame for message in self.sent(FrameReady)))
+
+    @property
+    def notices(self) -> list[str]:
+        return [message.notification.message for message in self.sent(Notify)]
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Let the explorer work until the condition holds."""
+        async with asyncio.timeout(DEADLINE):
+            while not condition():
+                assert self.app.is_running, "the explorer has ended"
+                await asyncio.sleep(0.005)
+        await self.pilot.pause(0.01)
+
+    async def computed(self) -> None:
+        """Wait until the compute thread has done all it was asked, and it shows."""
+        done: list[bool] = []
+        self.app.compute.submit(lambda: done.append(True))
+        await self.until(lambda: done)
+
+    async def tap(self, *keys: str) -> None:
+        """Press keys and wait for nothing.
+
+        The pilot's own `press` waits for the process to be idle, which it is not in training.
+        """
+        for key in keys:
+            self.app.simulate_key(key)
+            await self.pilot.pause(0.01)
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and wait until what they asked for is there."""
+        await self.tap(*keys)
+        await self.computed()
+
+    async def frame(self, *keys: str) -> Frame:
+        """Press keys on the Training screen; the frame that shows their effect."""
+        before = len(self.frames)
+        await self.tap(*keys)
+        await self.until(lambda: len(self.frames) >= before + len(keys))
+        await self.computed()
+        return self.frames[-1]
+
+    async def open_training(self) -> Frame:
+        await self.tap("4")
+        await self.until(lambda: self.frames)
+        return self.frames[-1]
+
+    async def open_filters(self) -> None:
+        await self.tap("2")
+        await self.until(lambda: self.sent(PictureFiltered))
+
+    def static(self, selector: str) -> str:
+        """The text of a Static on the current screen."""
+        return str(self.app.screen.query_one(selector, Static).content)
+
+    def drawn(self, selector: str) -> list[str]:
+        """The lines that a widget of the current screen draws, as they reach the terminal."""
+        widget = self.app.screen.query_one(selector, Widget)
+        return [widget.render_line(y).text for y in range(widget.size.height)]
+
+    def segments(self, selector: str) -> list[Any]:
+        """All segments that a widget of the current screen draws."""
+        widget = self.app.screen.query_one(selector, Widget)
+        return [part for y in range(widget.size.height) for part in widget.render_line(y)]
+
+    def is_whole(self, selector: str) -> bool:
+        """Whether all of a widget is on the screen, with nothing in front of it."""
+        place = self.app.screen.find_widget(self.app.screen.query_one(selector, Widget))
+        return place.region.area > 0 and place.visible_region == place.region
+
+    def has_straight_edges(self, selector: str) -> bool:
+        """Whether every line of a widget is exactly as wide as the widget."""
+        widget = self.app.screen.query_one(selector, Widget)
+        lines = [list(widget.render_line(y)) for y in range(widget.size.height)]
+        return {line_width(line) for line in lines} <= {widget.scrollable_content_region.width}
+
+
+Explore: TypeAlias = Callable[..., AbstractAsyncContextManager[Learner]]
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Little data, no MNIST, a terminal of all colours."""
+    monkeypatch.setattr(load, "STROKES_TRAIN", TRAIN)
+    monkeypatch.setattr(load, "STROKES_TEST", TEST)
+    monkeypatch.setattr(load, "user_data_path", lambda name: tmp_path / name)
+    monkeypatch.delenv("TUICONV_DATA_DIR", raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture
+def explore() -> Explore:
+    """Opens the explorer; afterwards its compute thread must end by itself."""
+
+    @asynccontextmanager
+    async def opened(width: int = 80, height: int = 24) -> AsyncIterator[Learner]:
+        app, messages = TuiconvApp(), list[Message]()
+        try:
+            async with app.run_test(size=(width, height), message_hook=messages.append) as pilot:
+                learner = Learner(app, pilot, messages)
+                await learner.until(lambda: app.compute.ident)
+                yield learner
+        finally:
+            if app.compute.ident:
+                app.compute.join(DEADLINE)
+        assert not app.compute.is_alive()
+
+    return opened
