@@ -25,7 +25,7 @@ def training_scene(net: Network, losses: list[float], dataset: Dataset, index: i
     probabilities = np.exp(log_probabilities(net, activations[-1])[0])
     guess = int(probabilities.argmax())
     names = dataset.class_names
-    verdict = "right" if guess == label else "wrong"
+    verdict = "right" if guess == label else f"wrong, is {names[label]}"
     digit = f"digit {index:,}, a {names[label]}"
     said = f"read as {names[guess]}: {verdict}"
     maps = [
@@ -38,7 +38,7 @@ def training_scene(net: Network, losses: list[float], dataset: Dataset, index: i
     return Scene(
         title=f"{digit}, {said}",
         panels=(
-            Curve("loss of each batch", np.array(losses)),
+            Curve("loss of each batch" if losses else "loss: no batch yet", np.array(losses)),
             Bars(said, names, probabilities, label),
             Maps(digit, image[0], grey=True),
             *maps,

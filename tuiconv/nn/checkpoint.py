@@ -80,7 +80,7 @@ def restore(header: dict[str, str], arrays: Arrays) -> Network:
     class_names = json.loads(header["class_names"])
     if not (isinstance(class_names, list) and all(isinstance(name, str) for name in class_names)):
         raise TypeError(f"class names {class_names}; expected a list of texts")
-    if spec.output[:1] != (len(class_names),):
+    if len(spec.output) == 1 and spec.output[0] != len(class_names):
         raise ValueError(f"{len(class_names)} class names; {spec} has {spec.output[0]} outputs")
     network = Network(
         spec,

@@ -7,6 +7,7 @@ map is a look-up. Terminals without the colours get one glyph a cell, the mean o
 """
 
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -131,11 +132,9 @@ def _merge(top: npt.NDArray[np.intp], bottom: npt.NDArray[np.intp]) -> npt.NDArr
 
 def _line(codes: npt.NDArray[np.intp], cells: list[Segment]) -> Line:
     """One row of codes as segments, runs of the same code as one segment."""
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(codes)) + 1)) if codes.size else codes
-    lengths = np.diff(starts, append=codes.size)
+    runs = ((cells[code], len(list(run))) for code, run in groupby(codes.tolist()))
     return [
-        cells[code] if length == 1 else Segment(cells[code].text * length, cells[code].style)
-        for code, length in zip(codes[starts].tolist(), lengths.tolist(), strict=True)
+        cell if length == 1 else Segment(cell.text * length, cell.style) for cell, length in runs
     ]
 
 

@@ -91,13 +91,27 @@ def scale_of(panel: Maps) -> tuple[float, float, Palette]:
 
 def shrink_factor(panel: Maps, width: int, most_lines: int) -> int:
     """The smallest whole factor at which the maps fit the width and the lines, or are tiny."""
-    count, height, columns = panel.maps.shape
+    _, height, columns = panel.maps.shape
     factor = 1
     while min(height, columns) // (factor + 1) >= SMALLEST:
-        side = -(-columns // factor)
-        rows = -(-count // max(1, (width + 1) // (side + 1)))
-        # A line of cells shows two rows of pixels; a blank line parts the rows of maps.
-        if side <= width and rows * (-(-height // (2 * factor)) + 1) - 1 <= most_lines:
+        fits = -(-columns // factor) <= width
+        if fits and grid_lines(panel.maps.shape, factor, width) <= most_lines:
             break
         factor += 1
     return factor
+
+
+def count_lines(panel: Maps, width: int, most_lines: int) -> int:
+    """How many lines `draw_maps` makes of a panel, its heading included."""
+    factor = shrink_factor(panel, width, most_lines)
+    return 1 + grid_lines(panel.maps.shape, factor, width)
+
+
+def grid_lines(shape: tuple[int, ...], factor: int, width: int) -> int:
+    """The lines that maps (n, height, width) take when shrunk by `factor`."""
+    count, height, columns = shape
+    if (height, columns) == (1, 1):
+        return -(-count // width)
+    rows = -(-count // max(1, (width + 1) // (-(-columns // factor) + 1)))
+    # A line of cells shows two rows of pixels; a blank line parts the rows of maps.
+    return rows * (-(-height // (2 * factor)) + 1) - 1

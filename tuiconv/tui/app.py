@@ -1,5 +1,6 @@
 """The explorer's frame: its screens, its keys, and the compute thread behind them."""
 
+import sys
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any, ClassVar
@@ -10,7 +11,7 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from tuiconv.errors import UserError
-from tuiconv.render.depth import ColorDepth, Display
+from tuiconv.render.depth import ColorDepth, Display, detect_stream
 from tuiconv.tui.compute import Compute
 from tuiconv.tui.messages import ComputeFailed, WarmUp
 from tuiconv.tui.screens.filters import FiltersScreen
@@ -53,10 +54,17 @@ class TuiconvApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         depth = DEPTHS.get(self.console.color_system or "", ColorDepth.NONE)
-        self.depth = Display(ColorDepth.NONE if self.no_color else depth)
+        # Colours are Textual's to detect: it writes them. Which signs there are is not.
+        signs = detect_stream("auto", sys.__stdout__ or sys.stdout)
+        self.depth = Display(ColorDepth.NONE if self.no_color else depth, signs.unicode)
         """What the terminal can show."""
         self.compute = Compute(lambda error: self.post_message(ComputeFailed(error)))
         """Everything slow is submitted to it."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Home does not offer the way home."""
+        at_home = self.current_mode == "home"
+        return not (action == "switch_mode" and parameters == ("home",) and at_home)
 
     def on_mount(self) -> None:
         self.compute.submit(self._compile)

@@ -106,8 +106,13 @@ class FiltersScreen(LessonScreen):
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Moving is greyed out while the whole picture is shown."""
+        return None if action == "move" and not self._zoomed else True
+
     def action_zoom(self) -> None:
         self._zoomed = not self._zoomed
+        self.refresh_bindings()
         self.draw()
 
     def action_move(self, rows: int, columns: int) -> None:

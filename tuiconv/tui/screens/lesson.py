@@ -29,7 +29,7 @@ class LessonScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(id="top", markup=False)
         yield from self.compose_lesson()
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def compose_lesson(self) -> ComposeResult:
         """The screen's own widgets."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tuiconv.tui.session import Frame, TrainingSession
 
 PRESET = "lenet5"
-FRAMES_PER_SECOND = 15
+FRAMES_PER_SECOND = 10
 RATES = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """The learning rates that the keys + and − step through."""
 FIRST_RATE = RATES.index(0.02)
@@ -40,7 +40,7 @@ class TrainingScreen(LessonScreen):
         Binding("minus", "rate(-1)", "Rate", id="slower", show=False),
         Binding("z", "full_size", "Size", id="full-size"),
         Binding("d", "next_data", "Data", id="data"),
-        Binding("r", "restart", "New", id="restart"),
+        Binding("r", "restart", "Redo", id="restart"),
     ]
 
     def __init__(self) -> None:

@@ -45,6 +45,7 @@ class PanelView(Widget):
 
     def _draw(self) -> None:
         width, height = self.size
+        self._strips = []
         if self._panel is not None and width and height > 1:
             lines = draw_panel(self._panel, width, height, self._depth)
             base = self.rich_style
