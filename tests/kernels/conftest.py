@@ -27,7 +27,7 @@ def rng() -> np.random.Generator:
 
 @pytest.fixture(params=[np.float32, np.float64], ids=["float32", "float64"])
 def dtype(request: pytest.FixtureRequest) -> type[np.floating[Any]]:
-    return request.param  # type: ignore[no-any-return]
+    return request.param
 
 
 def assert_close(actual: Array, expected: Array) -> None:

@@ -37,7 +37,7 @@ def apply_filter(image: Picture, filter: str | NamedFilter, edge: Edge = ...) ->
 def apply_filter(image: Pixels, filter: str | NamedFilter, edge: Edge = ...) -> Pixels: ...
 def apply_filter(
     image: Picture | Pixels,
-    filter: str | NamedFilter,  # noqa: A002
+    filter: str | NamedFilter,
     edge: Edge = "reflect",
 ) -> Picture | Pixels:
     """The picture filtered by a named filter: same type, size and dtype as came in.
@@ -62,7 +62,7 @@ def apply_filter(
 
 def unclamped(
     image: Picture | Pixels,
-    filter: str | NamedFilter,  # noqa: A002
+    filter: str | NamedFilter,
     edge: Edge = "reflect",
 ) -> Unclamped:
     """The sums a filter makes of the colour channels, and how many of them did not fit.

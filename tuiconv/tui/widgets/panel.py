@@ -24,7 +24,7 @@ class PanelView(Widget):
         display_depth: Display,
         *,
         name: str | None = None,
-        id: str | None = None,  # noqa: A002
+        id: str | None = None,
     ) -> None:
         super().__init__(name=name, id=id)
         self._depth = display_depth

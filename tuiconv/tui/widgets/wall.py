@@ -41,7 +41,7 @@ class MapsWall(ScrollView, can_focus=True):
         Binding("down", "scroll_down", "Maps", id="layers", key_display="↑↓"),
     ]
 
-    def __init__(self, display_depth: Display, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, display_depth: Display, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._depth = display_depth
         self._panels: Sequence[Maps] = ()
