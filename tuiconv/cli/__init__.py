@@ -1,19 +1,21 @@
 """The command line: one module a command. Nothing heavy is imported before a command needs it."""
 
-import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import typer
 
 from tuiconv.cli.app import app
-from tuiconv.cli.streams import prepare_streams
+from tuiconv.cli.streams import prepare_streams, settle_streams
 from tuiconv.errors import UserError
 
 
 def main() -> None:
     """The entry point `tuiconv`."""
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    settle_streams()
+    sys.exit(status)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -35,11 +37,10 @@ def run(arguments: Sequence[str]) -> int:
         # Typer ends the program by itself when the reader of a pipe (`| head`) has seen enough.
         if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
             raise
-        # Python must not complain about the closed pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
         return 0
     except OSError as error:
-        return complain(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
+        # What has no name is the output itself.
+        return complain(f"{error.filename or 'output'}: {error.strerror or error}", 1)
     except MemoryError as error:
         return complain(f"not enough memory: {error}", 1)
     return result if isinstance(result, int) else 0
@@ -55,5 +56,6 @@ def usage_error(error: typer.TyperException) -> str:
 def complain(message: str, status: int) -> int:
     """Say on one line of stderr what went wrong; returns the exit status."""
     line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in message)
-    print(f"tuiconv: {line}", file=sys.stderr)
+    with suppress(OSError):  # where nobody can be told, the status says it
+        print(f"tuiconv: {line}", file=sys.stderr, flush=True)
     return status

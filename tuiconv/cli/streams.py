@@ -18,6 +18,15 @@ def prepare_streams() -> None:
         sys.stdout.reconfigure(errors="tuiconv")
 
 
+def settle_streams() -> None:
+    """Write what is still to be written, and leave nothing for Python to complain about at exit."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # a full disk, or a pipe that nobody reads any more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def replace_unencodable(error: UnicodeError) -> tuple[str | bytes, int]:
     """An error handler for encoding: names of files come out as the bytes they are."""
     if not isinstance(error, UnicodeEncodeError):
