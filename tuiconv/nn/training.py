@@ -18,7 +18,7 @@ from tuiconv.nn.network import CHUNK, Labels, Network
 from tuiconv.nn.optimizers import SGD
 from tuiconv.nn.scoring import Score, score, total
 
-BLOCK = 16
+BLOCK = 32
 """Images whose gradients are summed by one thread at a time. Blocks are added in their order, so
 the numbers of a run do not depend on how many threads there are."""
 
