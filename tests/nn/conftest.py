@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tuiconv.data.dataset import Dataset, Splits
+from tuiconv.nn import training
 from tuiconv.nn.network import Network
 
 SMALL = "INPUT(1,8,8) -> CONV(4,3) -> RELU -> POOL(2) -> FC(3) -> SOFTMAX"
@@ -20,6 +21,12 @@ def bars(count: int, seed: int) -> Dataset:
     for image, label in zip(images[:, 0], labels, strict=True):
         image[3 * label : 3 * label + 2] += 150
     return Dataset(f"bars {seed}", images, labels, BARS)
+
+
+@pytest.fixture(autouse=True)
+def several_blocks(monkeypatch):
+    """Batches of a few images are cut into blocks too, one of them smaller than the others."""
+    monkeypatch.setattr(training, "BLOCK", 16)
 
 
 @pytest.fixture
