@@ -55,7 +55,7 @@ def draw_panel(panel: Panel, width: int, height: int, display: Display) -> list[
         case Maps():
             return draw_maps(panel, width, below, display)
         case Pixels():
-            return [title, *picture(panel.pixels, width, below, display)]
+            return draw_picture(panel, width, below, display)
         case Curve():
             return [title, *line_chart([Series("", panel.values)], width, below, display)]
         case Bars():
@@ -63,3 +63,12 @@ def draw_panel(panel: Panel, width: int, height: int, display: Display) -> list[
             return [title, *bar_list(panel.labels, values, width, display, panel.marked)]
         case Text():
             return [title, *(text_line(line) for line in panel.lines)]
+
+
+def draw_picture(panel: Pixels, width: int, height: int, display: Display) -> list[Line]:
+    """A picture below its title, which says how far it is shrunk to fit."""
+    rows, columns = panel.pixels.shape[:2]
+    scale = min(1.0, width / columns, 2 * height / rows)
+    title = panel.title if scale == 1 else f"{panel.title}, at {scale:.0%}"
+    bold = Style(bold=True)
+    return [text_line(title, width, bold), *picture(panel.pixels, width, height, display)]

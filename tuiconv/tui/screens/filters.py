@@ -90,13 +90,11 @@ class FiltersScreen(LessonScreen):
             view.show(self.part(panel, view) if isinstance(panel, Pixels) else panel)
 
     def part(self, panel: Pixels, view: PanelView) -> Pixels:
-        """What of a picture is shown: a part pixel for pixel, or all of it shrunk to fit."""
+        """What of a picture is shown: a part pixel for pixel, or all of it, shrunk to fit."""
+        if not self._zoomed:
+            return panel
         height, width = panel.pixels.shape[:2]
         rows, columns = min(height, 2 * (view.size.height - 1)), min(width, view.size.width)
-        if not self._zoomed:
-            scale = min(1.0, rows / height, columns / width)
-            shown = "" if scale == 1 else f", at {scale:.0%}"
-            return Pixels(f"{panel.title}{shown}", panel.pixels)
         self._row = min(max(self._row, 0), height - rows)
         self._column = min(max(self._column, 0), width - columns)
         pixels = panel.pixels[self._row : self._row + rows, self._column : self._column + columns]
