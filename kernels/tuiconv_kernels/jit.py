@@ -1,6 +1,7 @@
 """The one place that says how a kernel is compiled."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar, cast
 
 import numba
@@ -20,5 +21,10 @@ def kernel(function: Kernel) -> Kernel:
     layer aborts the process when two Python threads meet in it, so threads belong to the caller.
     With `NUMBA_DISABLE_JIT=1` the function stays plain Python.
     """
-    compiled = numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=FAST_MATH)(function)
+    compiled = numba.njit(nogil=True, error_model="numpy", fastmath=FAST_MATH)(function)
+    # With the JIT disabled there is nothing to keep; on a system with no folder to write to,
+    # Numba raises, and every start compiles anew.
+    if hasattr(compiled, "enable_caching"):
+        with suppress(RuntimeError):
+            compiled.enable_caching()
     return cast("Kernel", compiled)

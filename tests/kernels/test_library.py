@@ -37,6 +37,16 @@ def test_a_kernel_divides_by_zero_as_numpy_does():
     np.testing.assert_array_equal(out, [np.inf, -np.inf, np.nan])
 
 
+def test_where_nothing_can_be_written_a_kernel_is_compiled_all_the_same(monkeypatch):
+    monkeypatch.setattr("numba.core.caching.CacheImpl._locator_classes", [])
+
+    @kernel
+    def double(x):
+        return 2 * x
+
+    assert double(3) == 6
+
+
 def test_only_arrays_that_a_kernel_would_compile_anew_for_are_copied():
     ready = np.zeros((3, 4))
     assert checks.loop_ready(ready) is ready
