@@ -33,7 +33,7 @@ def train(
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder that holds the data set's folder, such as mnist/.")
     ] = None,
-    epochs: Annotated[int, typer.Option(help="Times every training image is seen.", min=1)] = 3,
+    epochs: Annotated[int, typer.Option(help="Times every training image is seen.", min=1)] = 4,
     batch_size: Annotated[int, typer.Option(help="Images per update.", min=1)] = 64,
     lr: Annotated[float, typer.Option(help="Learning rate.")] = 0.02,
     momentum: Annotated[float, typer.Option(help="Share of the last update carried on.")] = 0.9,
