@@ -7,6 +7,7 @@ import numpy as np
 
 from tuiconv_kernels.checks import Array, float_array, same_dtype, same_shape
 from tuiconv_kernels.jit import kernel
+from tuiconv_kernels.ranges import real
 
 AMPLITUDE = 1.7159
 """Of LeCun's scaled tanh: f(1) = 1 and f(−1) = −1, so that targets of ±1 do not saturate it."""
@@ -38,7 +39,7 @@ def relu_backward(grad_out: Array, x: Array) -> Array:
     """
     grad_out, x = _checked("relu_backward", grad_out, x)
     grad_x = np.empty_like(x)
-    _gate(grad_out.reshape(-1), x.reshape(-1), grad_x.reshape(-1))
+    gate(grad_out.reshape(-1), x.reshape(-1), grad_x.reshape(-1))
     return grad_x
 
 
@@ -67,7 +68,7 @@ def tanh_backward(grad_out: Array, x: Array) -> Array:
     """
     grad_out, x = _checked("tanh_backward", grad_out, x)
     grad_x = np.tanh(x, out=np.empty_like(x))
-    _times_slope(grad_out.reshape(-1), 1.0, grad_x.reshape(-1))
+    times_slope(grad_out.reshape(-1), grad_x.reshape(-1), 1.0, grad_x.reshape(-1))
     return grad_x
 
 
@@ -97,8 +98,93 @@ def scaled_tanh_backward(grad_out: Array, x: Array) -> Array:
     """
     grad_out, x = _checked("scaled_tanh_backward", grad_out, x)
     grad_x = _inner_tanh(x)
-    _times_slope(grad_out.reshape(-1), AMPLITUDE * SLOPE, grad_x.reshape(-1))
+    t = grad_x.reshape(-1)
+    times_slope(grad_out.reshape(-1), t, AMPLITUDE * SLOPE, t)
     return grad_x
+
+
+def sigmoid(x: Array) -> Array:
+    """Return the logistic function, 1 / (1 + e⁻ˣ).
+
+    Below 0 it is computed as eˣ / (1 + eˣ), so that no exponential overflows and small
+    probabilities keep their digits.
+
+    Args:
+        x: float32 or float64, any shape.
+
+    Raises:
+        ValueError: If the dtype is another.
+    """
+    x = float_array("sigmoid", "x", x)
+    out = _exp_of_minus_abs(x)
+    _to_sigmoid(x.reshape(-1), out.reshape(-1))
+    return out
+
+
+def sigmoid_backward(grad_out: Array, x: Array) -> Array:
+    """Return grad_out · σ(x) · (1 − σ(x)), computed as grad_out · e⁻ᵃ / (1 + e⁻ᵃ)² with a = |x|.
+
+    Args:
+        grad_out: ∂loss/∂out, shape and dtype of x.
+        x: As given to `sigmoid`.
+
+    Raises:
+        ValueError: If dtypes or shapes do not fit.
+    """
+    grad_out, x = _checked("sigmoid_backward", grad_out, x)
+    grad_x = _exp_of_minus_abs(x)
+    with np.errstate(all="ignore"):
+        grad_x /= np.square(grad_x + 1)
+        grad_x *= grad_out
+    return grad_x
+
+
+def softshrink(x: Array, lambd: float = 0.5) -> Array:
+    """Pull every value towards 0 by λ, and leave 0 where it would cross: sparse feature maps.
+
+        out = x − λ where x > λ,  x + λ where x < −λ,  else 0
+
+    Args:
+        x: float32 or float64, any shape; NaN stays NaN.
+        lambd: The threshold λ, at least 0, rounded to the dtype of x.
+
+    Raises:
+        ValueError: If the dtype is another, or `lambd` is negative or not finite.
+    """
+    x = float_array("softshrink", "x", x)
+    threshold = _threshold("softshrink", lambd, x)
+    out = np.clip(x, -threshold, threshold, out=np.empty_like(x))
+    return np.subtract(x, out, out=out)
+
+
+def softshrink_backward(grad_out: Array, x: Array, lambd: float = 0.5) -> Array:
+    """Return grad_out where |x| > λ, else 0; at ±λ the slope is taken as 0.
+
+    Args:
+        grad_out: ∂loss/∂out, shape and dtype of x.
+        x: As given to `softshrink`.
+        lambd: The threshold λ.
+
+    Raises:
+        ValueError: As `softshrink`, and if dtypes or shapes do not fit.
+    """
+    grad_out, x = _checked("softshrink_backward", grad_out, x)
+    beyond = np.abs(x, out=np.empty_like(x))
+    beyond -= _threshold("softshrink_backward", lambd, x)
+    grad_x = np.empty_like(x)
+    gate(grad_out.reshape(-1), beyond.reshape(-1), grad_x.reshape(-1))
+    return grad_x
+
+
+def _exp_of_minus_abs(x: Array) -> Array:
+    out = np.abs(x, out=np.empty_like(x))
+    np.negative(out, out=out)
+    return np.exp(out, out=out)
+
+
+def _threshold(function: str, lambd: float, x: Array) -> Array:
+    with np.errstate(over="ignore"):
+        return np.asarray(real(function, "lambd", lambd, least=0), x.dtype)
 
 
 def _inner_tanh(x: Array) -> Array:
@@ -107,18 +193,27 @@ def _inner_tanh(x: Array) -> Array:
 
 
 @kernel
-def _gate(grad_out: Array, x: Array, grad_x: Array) -> None:
+def gate(grad_out: Array, x: Array, grad_x: Array) -> None:
+    """Fill flat grad_x with grad_out where x > 0, else 0."""
     # x <= 0 is false for NaN: its gradient passes
     for k in range(len(x)):
         grad_x[k] = 0 if x[k] <= 0 else grad_out[k]
 
 
 @kernel
-def _times_slope(grad_out: Array, factor: float, grad_x: Array) -> None:
-    # grad_x holds t = tanh; 1 − t² as (1 − t)(1 + t) keeps its digits where |t| is near 1
+def _to_sigmoid(x: Array, out: Array) -> None:
+    # out holds e to the power −|x|
+    for k in range(len(x)):
+        z = out[k]
+        out[k] = (z if x[k] < 0 else 1.0) / (1.0 + z)
+
+
+@kernel
+def times_slope(grad_out: Array, t: Array, factor: float, grad_x: Array) -> None:
+    """Fill flat grad_x, which may be t itself, with grad_out · factor · (1 − t²) for t = tanh."""
     for k in range(len(grad_x)):
-        t = grad_x[k]
-        grad_x[k] = grad_out[k] * (factor * ((1.0 - t) * (1.0 + t)))
+        # 1 − t² as (1 − t)(1 + t) keeps its digits where |t| is near 1
+        grad_x[k] = grad_out[k] * (factor * ((1.0 - t[k]) * (1.0 + t[k])))
 
 
 def _checked(function: str, grad_out: Array, x: Array) -> tuple[Array, Array]:

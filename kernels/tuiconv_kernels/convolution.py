@@ -1,29 +1,27 @@
-"""Two-dimensional convolution (cross-correlation, as networks use the word) and its gradients.
-
-The loops run over the layout of `windows`: n images, o output maps, c input channels of the map's
-group, t taps of the kernel (row by row), p positions of the window.
-"""
-
-from typing import Any
+"""Two-dimensional convolution (cross-correlation, as networks use the word) and its gradients."""
 
 import numpy as np
-import numpy.typing as npt
 
+from tuiconv_kernels import jit, plain
 from tuiconv_kernels.checks import (
     Array,
     Size,
     float_array,
+    loop_ready,
+    output_size,
     pair,
     same_dtype,
     same_shape,
     whole,
 )
-from tuiconv_kernels.jit import kernel
-from tuiconv_kernels.linear import linear, linear_backward
-from tuiconv_kernels.windows import Windows, from_phases, lay_windows, to_lines, to_phases
-
-STRETCH = 1024
-"""So many products are summed in the arrays' dtype, the sums of such stretches in float64."""
+from tuiconv_kernels.correlation import (
+    Connections,
+    bias_gradient,
+    correlate,
+    input_gradient,
+    weight_gradient,
+)
+from tuiconv_kernels.geometry import Pair, Sliding
 
 
 def conv2d(
@@ -34,6 +32,7 @@ def conv2d(
     padding: Size = 0,
     dilation: Size = 1,
     groups: int = 1,
+    connections: Connections | None = None,
 ) -> Array:
     """Slide every kernel over the input: multiply, add, write one cell.
 
@@ -41,16 +40,21 @@ def conv2d(
         y = i·stride − padding + u·dilation,  x' = j·stride − padding + v·dilation
 
     Pixels outside the input count as 0. Group g of the outputs sees only group g of the input
-    channels; `first` is where that group begins.
+    channels; `first` is where that group begins. A table of `connections` chooses more freely, as
+    in the third layer of LeNet-5 (LeCun et al. 1998, Table I): the sum leaves out the channels
+    that map o does not see, whatever they and their weights hold.
 
     Args:
         x: Input, (n, channels, height, width), float32 or float64.
         weight: Kernels, (maps, channels / groups, kernel_height, kernel_width), same dtype.
-        bias: One number for each map, (maps,), or None.
+        bias: One number for each map, (maps,); or for each unit, (maps, out_height, out_width), as
+            in the digit networks of 1989 (LeCun et al.); or None.
         stride: Pixels between windows; an int or (vertical, horizontal), as all spatial arguments.
         padding: Rows and columns of zeros on each side.
         dilation: Pixels between the taps of a kernel.
         groups: Into how many groups channels and maps are divided.
+        connections: Which map sees which channel, bool, (maps, channels); None for all. Only with
+            groups=1.
 
     Returns:
         (n, maps, out_height, out_width), the dtype of x.
@@ -58,18 +62,18 @@ def conv2d(
     Raises:
         ValueError: If a dtype, shape or number does not fit; the message quotes it.
     """
-    x, weight, bias, windows = _checked(
-        "conv2d", x, weight, bias, stride, padding, dilation, groups
+    name = "conv2d"
+    x, weight, bias, sliding, out_size = _checked(
+        name, x, weight, bias, stride, padding, dilation, groups
     )
-    images, maps = len(x), len(weight)
-    if _covers_input(x, weight, windows):
-        flat_weight = weight.reshape(maps, -1)
-        out = linear(x.reshape(images, flat_weight.shape[1]), flat_weight, bias)
-        return out.reshape(images, maps, 1, 1)
-    out = np.empty((images, maps, *windows.out), x.dtype)
-    sums = np.empty(windows.grid, x.dtype)
-    start = np.zeros(maps, x.dtype) if bias is None else bias
-    _correlate(to_phases(x, windows), _taps(weight), start, windows.offsets, sums, out)
+    connections = _checked_connections(name, connections, x, weight, groups)
+    if not jit.ENABLED:
+        return plain.conv2d(x, weight, bias, stride, padding, dilation, groups, connections)
+    if bias is None or bias.ndim == 1:
+        return correlate(x, weight, bias, sliding, out_size, groups, connections)
+    out = correlate(x, weight, None, sliding, out_size, groups, connections)
+    with np.errstate(all="ignore"):
+        out += bias
     return out
 
 
@@ -82,6 +86,7 @@ def conv2d_backward(
     padding: Size = 0,
     dilation: Size = 1,
     groups: int = 1,
+    connections: Connections | None = None,
 ) -> tuple[Array, Array, Array | None]:
     """Carry the gradient of a loss back through `conv2d`.
 
@@ -89,19 +94,20 @@ def conv2d_backward(
         grad_weight[o, c, u, v] = Σ  x[n, c, y, x'] · grad_out[n, o, i, j]
         grad_bias[o]            = Σ  grad_out[n, o, i, j]
 
-    each over all windows (i, j) and taps (u, v) that meet at (y, x'). Long sums run in float64.
-    An infinity or NaN near the border of `x` or `weight` may reach more gradients than these
-    formulas say, never fewer.
+    each over all windows (i, j) and taps (u, v) that meet at (y, x'). The gradient of a bias per
+    unit is the sum over the images alone, that of a weight without a connection is 0. Sums over
+    more than 32 images run in float64.
 
     Args:
         grad_out: ∂loss/∂out, in the shape that `conv2d` returns.
         x: As given to `conv2d`; so are all further arguments.
         weight: Kernels.
-        bias: Biases or None.
+        bias: Biases, of maps or of units, or None.
         stride: Pixels between windows.
         padding: Rows and columns of zeros on each side.
         dilation: Pixels between taps.
         groups: Groups of channels.
+        connections: Which map sees which channel.
 
     Returns:
         The gradients of x, weight and bias (None if there was none), in their shapes.
@@ -110,30 +116,20 @@ def conv2d_backward(
         ValueError: As `conv2d`, and if `grad_out` has another shape or dtype.
     """
     name = "conv2d_backward"
-    x, weight, bias, windows = _checked(name, x, weight, bias, stride, padding, dilation, groups)
+    x, weight, bias, sliding, out_size = _checked(
+        name, x, weight, bias, stride, padding, dilation, groups
+    )
+    connections = _checked_connections(name, connections, x, weight, groups)
     grad_out = float_array(name, "grad_out", grad_out, "n,o,h,w")
     same_dtype(name, grad_out=grad_out, x=x)
-    same_shape(name, "grad_out", grad_out, (len(x), len(weight), *windows.out))
-    images, maps = len(x), len(weight)
-    if _covers_input(x, weight, windows):
-        flat_weight = weight.reshape(maps, -1)
-        flat_x = x.reshape(images, flat_weight.shape[1])
-        grad_x, grad_weight, grad_bias = linear_backward(
-            grad_out.reshape(images, maps), flat_x, flat_weight, bias
+    same_shape(name, "grad_out", grad_out, (len(x), len(weight), *out_size))
+    if not jit.ENABLED:
+        return plain.conv2d_backward(
+            grad_out, x, weight, bias, stride, padding, dilation, groups, connections
         )
-        return grad_x.reshape(x.shape), grad_weight.reshape(weight.shape), grad_bias
-    lines, planes = to_lines(grad_out, windows), to_phases(x, windows)
-    grad_planes = np.zeros_like(planes)
-    _spread(lines, _taps(weight), windows.offsets, windows.length, grad_planes)
-    grad_x = from_phases(grad_planes, x.shape, windows)
-    totals = np.zeros(_taps(weight).shape)
-    _sum_products(lines, planes, windows.offsets, windows.length, totals)
-    grad_weight = totals.reshape(weight.shape).astype(x.dtype)
-    if bias is None:
-        return grad_x, grad_weight, None
-    with np.errstate(all="ignore"):
-        per_image = lines.sum(axis=2)
-        grad_bias = per_image.sum(axis=0, dtype=np.float64).astype(x.dtype)
+    grad_bias = None if bias is None else bias_gradient(grad_out, bias)
+    grad_x = input_gradient(grad_out, weight, x.shape, sliding, groups, connections)
+    grad_weight = weight_gradient(grad_out, x, weight.shape, sliding, groups, connections)
     return grad_x, grad_weight, grad_bias
 
 
@@ -146,13 +142,30 @@ def _checked(
     padding: Size,
     dilation: Size,
     groups: int,
-) -> tuple[Array, Array, Array | None, Windows]:
+) -> tuple[Array, Array, Array | None, Sliding, Pair]:
     x = float_array(function, "x", x, "n,c,h,w")
     weight = float_array(function, "weight", weight, "o,c,h,w")
     if bias is not None:
-        bias = float_array(function, "bias", bias, "o")
-        same_shape(function, "bias", bias, weight.shape[:1])
+        bias = float_array(function, "bias", bias)
     same_dtype(function, x=x, weight=weight, bias=bias)
+    check_groups(function, x, weight, groups, "height, width")
+    taps = (weight.shape[2], weight.shape[3])
+    steps = pair(function, "stride", stride, 1)
+    pads = pair(function, "padding", padding, 0)
+    gaps = pair(function, "dilation", dilation, 1)
+    along = zip(("height", "width"), x.shape[2:], taps, steps, pads, gaps, strict=True)
+    out_height, out_width = (output_size(function, *axis) for axis in along)
+    maps = len(weight)
+    if bias is not None and bias.shape not in ((maps,), (maps, out_height, out_width)):
+        raise ValueError(
+            f"{function}: bias has shape {bias.shape}; {(maps,)} is needed, or "
+            f"{(maps, out_height, out_width)} for one bias a unit"
+        )
+    return x, weight, bias, Sliding(taps, steps, pads, gaps), (out_height, out_width)
+
+
+def check_groups(function: str, x: Array, weight: Array, groups: int, kernel_axes: str) -> None:
+    """Raise a ValueError unless weight fits the channels of x in so many groups."""
     groups = whole(function, "groups", groups, 1)
     channels, maps = x.shape[1], weight.shape[0]
     if channels % groups or maps % groups:
@@ -163,101 +176,22 @@ def _checked(
     if weight.shape[1] != channels // groups or 0 in weight.shape:
         raise ValueError(
             f"{function}: weight has shape {weight.shape}; x has {channels} channels in groups="
-            f"{groups}, so (maps, {channels // groups}, height, width), each at least 1, is needed"
+            f"{groups}, so (maps, {channels // groups}, {kernel_axes}), each at least 1, is needed"
         )
-    pairs = (
-        pair(function, "stride", stride, 1),
-        pair(function, "padding", padding, 0),
-        pair(function, "dilation", dilation, 1),
-    )
-    return x, weight, bias, lay_windows(function, x.shape, weight.shape, *pairs)
 
 
-def _covers_input(x: Array, weight: Array, windows: Windows) -> bool:
-    # One window, as large as the input: the convolution is a fully connected layer
-    return windows.padding == (0, 0) and x.shape[1:] == weight.shape[1:]
-
-
-def _taps(weight: Array) -> Array:
-    # o c u v -> o c t
-    return weight.reshape(weight.shape[0], weight.shape[1], -1)
-
-
-@kernel
-def _correlate(
-    planes: Array,
-    weight: Array,
-    bias: Array,
-    offsets: npt.NDArray[np.int64],
-    sums: Array,
-    out: Array,
-) -> None:
-    # planes n c p, weight o c t, sums i pitch, out n o i j
-    images, maps, height, width = out.shape
-    channels = weight.shape[1]
-    maps_per_group = maps * channels // planes.shape[1]
-    line = sums.reshape(-1)
-    length = (height - 1) * sums.shape[1] + width
-    for n in range(images):
-        for o in range(maps):
-            first = o // maps_per_group * channels
-            line[:] = bias[o]
-            for c in range(channels):
-                plane = planes[n, first + c]
-                for t in range(len(offsets)):
-                    tap = weight[o, c, t]
-                    met = plane[offsets[t] : offsets[t] + length]
-                    for p in range(length):
-                        line[p] += tap * met[p]
-            out[n, o] = sums[:, :width]
-
-
-@kernel
-def _spread(
-    grads: Array,
-    weight: Array,
-    offsets: npt.NDArray[np.int64],
-    length: int,
-    grad_planes: Array,
-) -> None:
-    # grads n o p, weight o c t, grad_planes n c p
-    maps, channels, taps = weight.shape
-    maps_per_group = maps * channels // grad_planes.shape[1]
-    for n in range(len(grads)):
-        for o in range(maps):
-            grad = grads[n, o]
-            first = o // maps_per_group * channels
-            for c in range(channels):
-                plane = grad_planes[n, first + c]
-                for t in range(taps):
-                    tap = weight[o, c, t]
-                    met = plane[offsets[t] : offsets[t] + length]
-                    for p in range(length):
-                        met[p] += tap * grad[p]
-
-
-@kernel
-def _sum_products(
-    grads: Array,
-    planes: Array,
-    offsets: npt.NDArray[np.int64],
-    length: int,
-    totals: npt.NDArray[Any],
-) -> None:
-    # grads n o p, planes n c p, totals o c t in float64
-    maps, channels, taps = totals.shape
-    maps_per_group = maps * channels // planes.shape[1]
-    for n in range(len(grads)):
-        for o in range(maps):
-            first = o // maps_per_group * channels
-            for c in range(channels):
-                plane = planes[n, first + c]
-                for t in range(taps):
-                    met = plane[offsets[t] : offsets[t] + length]
-                    for start in range(0, length, STRETCH):
-                        stretch = met[start : start + STRETCH]
-                        grad = grads[n, o, start : start + STRETCH]
-                        total = grads.dtype.type(0)
-                        for p in range(len(stretch)):
-                            total += grad[p] * stretch[p]
-                        totals[o, c, t] += total
+def _checked_connections(
+    function: str, connections: Connections | None, x: Array, weight: Array, groups: int
+) -> Connections | None:
+    if connections is None:
+        return None
+    if groups != 1:
+        raise ValueError(
+            f"{function}: groups is {groups} and connections are given; a table of connections "
+            "is allowed with groups=1 only"
+        )
+    connections = loop_ready(connections)
+    if connections.dtype != np.bool_:
+        raise ValueError(f"{function}: connections are {connections.dtype}; bool is allowed")
+    same_shape(function, "connections", connections, (len(weight), x.shape[1]))
+    return connections

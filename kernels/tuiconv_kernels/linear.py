@@ -1,16 +1,16 @@
 """The fully connected layer: every output is a weighted sum of all inputs.
 
-The products are not left to BLAS: its own threads wait for one another, and callers that use every
-core already lose half their speed to that.
+It is a convolution of 1×1 images. The products are not left to BLAS: its own threads wait for one
+another, and callers that use every core already lose half their speed to that.
 """
 
-import numpy as np
-
+from tuiconv_kernels import jit, plain
 from tuiconv_kernels.checks import Array, float_array, same_dtype, same_shape
-from tuiconv_kernels.jit import kernel
+from tuiconv_kernels.correlation import bias_gradient, correlate, input_gradient, weight_gradient
+from tuiconv_kernels.geometry import Sliding
 
-STRETCH = 1024
-"""So many images are summed in the arrays' dtype, the sums of such stretches in float64."""
+EVERYTHING = Sliding(taps=(1, 1))
+"""The kernel that covers an image of one pixel."""
 
 
 def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
@@ -28,11 +28,10 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
         ValueError: If a dtype or shape does not fit; the message quotes it.
     """
     x, weight, bias = _checked("linear", x, weight, bias)
-    out = np.zeros((len(x), len(weight)), x.dtype)
-    if bias is not None:
-        out[:] = bias
-    _add_product(x, np.ascontiguousarray(weight.T), out)
-    return out
+    if not jit.ENABLED:
+        return plain.linear(x, weight, bias)
+    out = correlate(_as_image(x), _as_image(weight), bias, EVERYTHING, (1, 1))
+    return out.reshape(len(x), len(weight))
 
 
 def linear_backward(
@@ -59,20 +58,13 @@ def linear_backward(
     grad_out = float_array(name, "grad_out", grad_out, "n,units")
     same_dtype(name, grad_out=grad_out, x=x)
     same_shape(name, "grad_out", grad_out, (len(x), len(weight)))
-    grad_x = np.zeros_like(x)
-    _add_product(grad_out, weight, grad_x)
-    totals = np.zeros(weight.shape)
-    for start in range(0, len(x), STRETCH):
-        part = np.zeros_like(weight)
-        grads = np.ascontiguousarray(grad_out[start : start + STRETCH].T)
-        _add_product(grads, x[start : start + STRETCH], part)
-        totals += part
-    grad_weight = totals.astype(x.dtype)
-    if bias is None:
-        return grad_x, grad_weight, None
-    with np.errstate(all="ignore"):
-        grad_bias = grad_out.sum(axis=0, dtype=np.float64).astype(x.dtype)
-    return grad_x, grad_weight, grad_bias
+    if not jit.ENABLED:
+        return plain.linear_backward(grad_out, x, weight, bias)
+    pixel, kernel, grad = _as_image(x), _as_image(weight), _as_image(grad_out)
+    grad_x = input_gradient(grad, kernel, pixel.shape, EVERYTHING)
+    grad_weight = weight_gradient(grad, pixel, kernel.shape, EVERYTHING)
+    grad_bias = None if bias is None else bias_gradient(grad, bias)
+    return grad_x.reshape(x.shape), grad_weight.reshape(weight.shape), grad_bias
 
 
 def _checked(
@@ -92,18 +84,6 @@ def _checked(
     return x, weight, bias
 
 
-@kernel
-def _add_product(a: Array, b: Array, out: Array) -> None:
-    # out[i, j] += Σ k a[i, k] · b[k, j], four k at a time so that out is loaded once for four
-    whole = len(b) // 4 * 4
-    for i in range(len(a)):
-        row = out[i]
-        for k in range(0, whole, 4):
-            a0, a1, a2, a3 = a[i, k], a[i, k + 1], a[i, k + 2], a[i, k + 3]
-            b0, b1, b2, b3 = b[k], b[k + 1], b[k + 2], b[k + 3]
-            for j in range(len(row)):
-                row[j] += a0 * b0[j] + a1 * b1[j] + a2 * b2[j] + a3 * b3[j]
-        for k in range(whole, len(b)):
-            factor, line = a[i, k], b[k]
-            for j in range(len(row)):
-                row[j] += factor * line[j]
+def _as_image(array: Array) -> Array:
+    # n f -> n f 1 1
+    return array.reshape(*array.shape, 1, 1)

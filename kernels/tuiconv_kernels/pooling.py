@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tuiconv_kernels.checks import Array, Size, float_array, pair, same_dtype, same_shape
+from tuiconv_kernels.geometry import Sliding, window_counts
 from tuiconv_kernels.jit import kernel
 from tuiconv_kernels.windows import (
     Pair,
@@ -46,7 +47,9 @@ def max_pool2d(
     Raises:
         ValueError: If a dtype, shape or number does not fit; the message quotes it.
     """
-    x, windows, _, _ = _checked("max_pool2d", x, kernel_size, stride, padding, dilation, ceil_mode)
+    x, windows, _, _ = pool_windows(
+        "max_pool2d", x, kernel_size, stride, padding, dilation, ceil_mode
+    )
     planes = to_phases(x, windows, fill=-np.inf)
     best = np.empty(windows.grid, x.dtype)
     out = np.empty((*x.shape[:2], *windows.out), x.dtype)
@@ -83,20 +86,75 @@ def max_pool2d_backward(
         ValueError: As `max_pool2d`, and if `grad_out` has another shape or dtype.
     """
     name = "max_pool2d_backward"
-    x, windows, taps, gaps = _checked(name, x, kernel_size, stride, padding, dilation, ceil_mode)
-    grad_out = _checked_grad(name, grad_out, x, windows)
+    x, windows, taps, gaps = pool_windows(
+        name, x, kernel_size, stride, padding, dilation, ceil_mode
+    )
+    grad_out = pool_grad(name, grad_out, x, windows)
     planes = to_phases(x, windows, fill=-np.inf)
     grad_planes = np.zeros_like(planes)
     _send_to_winners(
         to_lines(grad_out, windows),
         planes,
         windows.offsets,
-        _first_taps(windows, taps, gaps),
+        _first_taps(windows, taps, gaps)[: windows.length],
         np.empty(windows.length, x.dtype),
         np.empty(windows.length, np.int32),
         grad_planes,
     )
     return from_phases(grad_planes, x.shape, windows)
+
+
+def max_pool2d_with_indices(
+    x: Array,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    dilation: Size = 1,
+    ceil_mode: bool = False,
+) -> tuple[Array, npt.NDArray[np.int64]]:
+    """Keep the largest value of every window, and say where in its map it stood.
+
+    Indices have no gradient, so there is no backward of its own: `max_pool2d_backward` sends the
+    gradient of the values to these very places.
+
+    Args:
+        x: As for `max_pool2d`; so are all further arguments.
+        kernel_size: Size of the window.
+        stride: Pixels between windows.
+        padding: Rows and columns added on each side.
+        dilation: Pixels between the values of a window.
+        ceil_mode: Round the number of windows up.
+
+    Returns:
+        What `max_pool2d` returns, and in the same shape row · width + column of each winner in x,
+        the first in row order among equals. Dilation can lay a window around all pixels of a
+        small map: its value is −∞ and its index −1.
+
+    Raises:
+        ValueError: As `max_pool2d`.
+    """
+    name = "max_pool2d_with_indices"
+    x, windows, taps, gaps = pool_windows(
+        name, x, kernel_size, stride, padding, dilation, ceil_mode
+    )
+    out = np.empty((*x.shape[:2], *windows.out), x.dtype)
+    winning_taps = np.empty(out.shape, np.int32)
+    _keep_winners(
+        to_phases(x, windows, fill=-np.inf),
+        windows.offsets,
+        _first_taps(windows, taps, gaps)[: windows.length],
+        np.empty(windows.grid, x.dtype),
+        np.empty(windows.grid, np.int32),
+        out,
+        winning_taps,
+    )
+    height, width = x.shape[2:]
+    i, j = np.ogrid[: windows.out[0], : windows.out[1]]
+    u, v = np.divmod(winning_taps, taps[1])
+    row = i * windows.stride[0] - windows.padding[0] + u * gaps[0]
+    column = j * windows.stride[1] - windows.padding[1] + v * gaps[1]
+    inside = (row < height) & (column < width)
+    return out, np.where(inside, row * width + column, -1)
 
 
 def avg_pool2d(
@@ -128,8 +186,10 @@ def avg_pool2d(
     Raises:
         ValueError: If a dtype, shape or number does not fit; the message quotes it.
     """
-    x, windows, taps, _ = _checked("avg_pool2d", x, kernel_size, stride, padding, 1, ceil_mode)
-    counts = _counts(x, windows, taps, count_include_pad)
+    x, windows, taps, _ = pool_windows("avg_pool2d", x, kernel_size, stride, padding, 1, ceil_mode)
+    counts = window_counts(
+        Sliding(taps, windows.stride, windows.padding), x.shape[2:], windows.out, count_include_pad
+    )
     out = np.empty((*x.shape[:2], *windows.out), x.dtype)
     _average(to_phases(x, windows), windows.offsets, counts, np.empty(windows.grid), out)
     return out
@@ -162,22 +222,24 @@ def avg_pool2d_backward(
         ValueError: As `avg_pool2d`, and if `grad_out` has another shape or dtype.
     """
     name = "avg_pool2d_backward"
-    x, windows, taps, _ = _checked(name, x, kernel_size, stride, padding, 1, ceil_mode)
-    grad_out = _checked_grad(name, grad_out, x, windows)
-    counts = _counts(x, windows, taps, count_include_pad).astype(x.dtype)
+    x, windows, taps, _ = pool_windows(name, x, kernel_size, stride, padding, 1, ceil_mode)
+    grad_out = pool_grad(name, grad_out, x, windows)
+    counts = window_counts(
+        Sliding(taps, windows.stride, windows.padding), x.shape[2:], windows.out, count_include_pad
+    ).astype(x.dtype)
     grad_planes = np.zeros((*x.shape[:2], math.prod(windows.stride + windows.phase)), x.dtype)
     _share(to_lines(grad_out / counts, windows), windows.offsets, windows.length, grad_planes)
     return from_phases(grad_planes, x.shape, windows)
 
 
-def _checked(
+def pool_windows(
     function: str,
     x: Array,
     kernel_size: Size,
     stride: Size | None,
-    padding: Size,
-    dilation: Size,
-    ceil_mode: bool,
+    padding: Size = 0,
+    dilation: Size = 1,
+    ceil_mode: bool = False,
 ) -> tuple[Array, Windows, Pair, Pair]:
     """Return x, its windows, and the window's taps and the gaps between them."""
     x = float_array(function, "x", x, "n,c,h,w")
@@ -195,7 +257,8 @@ def _checked(
     return x, lay_windows(function, x.shape, taps, steps, pads, gaps, ceil_mode), taps, gaps
 
 
-def _checked_grad(function: str, grad_out: Array, x: Array, windows: Windows) -> Array:
+def pool_grad(function: str, grad_out: Array, x: Array, windows: Windows) -> Array:
+    """Return the gradient of a pooled map if it has that map's shape and the dtype of x."""
     grad_out = float_array(function, "grad_out", grad_out, "n,c,h,w")
     same_dtype(function, grad_out=grad_out, x=x)
     same_shape(function, "grad_out", grad_out, (*x.shape[:2], *windows.out))
@@ -211,21 +274,6 @@ def _first_taps(windows: Windows, taps: Pair, gaps: Pair) -> npt.NDArray[np.int3
         )
     )
     return (u[:, np.newaxis] * taps[1] + v).reshape(-1).astype(np.int32)
-
-
-def _counts(x: Array, windows: Windows, taps: Pair, include_pad: bool) -> npt.NDArray[np.float64]:
-    """For every window: by how many cells its sum is divided."""
-    counts = []
-    for size, count, step, pad, length in zip(
-        x.shape[2:], windows.out, windows.stride, windows.padding, taps, strict=True
-    ):
-        start = np.arange(count) * step - pad
-        stop = np.minimum(start + length, size + pad)
-        if not include_pad:
-            start, stop = np.maximum(start, 0), np.minimum(stop, size)
-        counts.append(stop - start)
-    rows, columns = counts
-    return np.asarray(rows[:, np.newaxis] * columns, np.float64)
 
 
 @kernel
@@ -246,6 +294,46 @@ def _keep_largest(
 
 
 @kernel
+def _find_winners(
+    plane: Array,
+    offsets: npt.NDArray[np.int64],
+    first: npt.NDArray[np.int32],
+    best: Array,
+    winner: npt.NDArray[np.int32],
+) -> None:
+    # plane, first, best and winner p; winner counts taps
+    best[:] = -np.inf
+    winner[:] = first
+    for t in range(len(offsets)):
+        met = plane[offsets[t] : offsets[t] + len(best)]
+        for p in range(len(best)):
+            better = met[p] > best[p] or (met[p] != met[p] and best[p] == best[p])
+            best[p] = met[p] if better else best[p]
+            winner[p] = t if better else winner[p]
+
+
+@kernel
+def _keep_winners(
+    planes: Array,
+    offsets: npt.NDArray[np.int64],
+    first: npt.NDArray[np.int32],
+    best: Array,
+    winner: npt.NDArray[np.int32],
+    out: Array,
+    taps: npt.NDArray[np.int32],
+) -> None:
+    # planes n c p, first p, best and winner i pitch, out and taps n c i j
+    best_line = best.reshape(-1)[: len(first)]
+    winner_line = winner.reshape(-1)[: len(first)]
+    width = out.shape[3]
+    for n in range(out.shape[0]):
+        for c in range(out.shape[1]):
+            _find_winners(planes[n, c], offsets, first, best_line, winner_line)
+            out[n, c] = best[:, :width]
+            taps[n, c] = winner[:, :width]
+
+
+@kernel
 def _send_to_winners(
     grads: Array,
     planes: Array,
@@ -256,18 +344,10 @@ def _send_to_winners(
     grad_planes: Array,
 ) -> None:
     # grads, planes and grad_planes n c p; first, best and winner p
-    length = len(best)
     for n in range(grads.shape[0]):
         for c in range(grads.shape[1]):
-            best[:] = -np.inf
-            winner[:] = first[:length]
-            for t in range(len(offsets)):
-                met = planes[n, c, offsets[t] : offsets[t] + length]
-                for p in range(length):
-                    better = met[p] > best[p] or (met[p] != met[p] and best[p] == best[p])
-                    best[p] = met[p] if better else best[p]
-                    winner[p] = t if better else winner[p]
-            for p in range(length):
+            _find_winners(planes[n, c], offsets, first, best, winner)
+            for p in range(len(best)):
                 grad_planes[n, c, offsets[winner[p]] + p] += grads[n, c, p]
 
 

@@ -6,10 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tuiconv_kernels
-from tuiconv_kernels import plain, relu, relu_backward, scaled_tanh, scaled_tanh_backward, tanh
+from tuiconv_kernels import (
+    plain,
+    relu,
+    relu_backward,
+    scaled_tanh,
+    scaled_tanh_backward,
+    sigmoid,
+    softshrink,
+    softshrink_backward,
+    tanh,
+)
 
 both = pytest.mark.parametrize("kernels", [tuiconv_kernels, plain], ids=["kernel", "plain"])
-names = pytest.mark.parametrize("name", ["relu", "tanh", "scaled_tanh"])
+names = pytest.mark.parametrize("name", ["relu", "tanh", "scaled_tanh", "sigmoid", "softshrink"])
 
 
 def pair_of(name, kernels=tuiconv_kernels):
@@ -38,6 +48,27 @@ def test_the_scaled_tanh_goes_through_one_and_minus_one(kernels: ModuleType):
     np.testing.assert_allclose(slope, 1.7159 * 2 / 3)
 
 
+@both
+def test_the_sigmoid_turns_odds_into_probabilities_by_hand(kernels: ModuleType):
+    # the odds are 1 : 1, 3 : 1 and 1 : 3
+    x = np.log([1.0, 3, 1 / 3])
+    np.testing.assert_allclose(kernels.sigmoid(x), [1 / 2, 3 / 4, 1 / 4])
+    grad_x = kernels.sigmoid_backward(np.array([1.0, 2, 3]), x)
+    np.testing.assert_allclose(grad_x, [1 / 4, 2 * 3 / 16, 3 * 3 / 16])
+
+
+@both
+def test_soft_shrinkage_pulls_towards_zero_and_stops_there_by_hand(kernels: ModuleType):
+    x = np.array([-3.0, -0.5, -0.25, 0, 0.25, 0.5, 3])
+    np.testing.assert_array_equal(kernels.softshrink(x), [-2.5, 0, 0, 0, 0, 0, 2.5])
+    np.testing.assert_array_equal(kernels.softshrink(x, 0.25), [-2.75, -0.25, 0, 0, 0, 0.25, 2.75])
+    grad_out = np.arange(1.0, 8)
+    np.testing.assert_array_equal(kernels.softshrink_backward(grad_out, x), [1, 0, 0, 0, 0, 0, 7])
+    np.testing.assert_array_equal(
+        kernels.softshrink_backward(grad_out, x, 0.25), [1, 2, 0, 0, 0, 6, 7]
+    )
+
+
 @names
 @pytest.mark.parametrize("shape", [(3, 4, 5, 2), (7,), (), (0, 3)])
 def test_it_agrees_with_its_twin_on_any_shape(name, shape, rng, dtype, close):
@@ -50,8 +81,10 @@ def test_it_agrees_with_its_twin_on_any_shape(name, shape, rng, dtype, close):
 
 @names
 def test_gradients_agree_with_differences(name, rng, check_gradients):
-    # away from 0, where relu has a corner
-    x = rng.uniform(0.1, 2, (4, 5)) * rng.choice([-1, 1], (4, 5))
+    # away from 0 and ±0.5, where relu and softshrink have corners
+    x = (rng.uniform(0.1, 0.4, (4, 5)) + rng.integers(0, 4, (4, 5)) / 2) * rng.choice(
+        [-1, 1], (4, 5)
+    )
     check_gradients(*pair_of(name), x)
 
 
@@ -65,17 +98,27 @@ def test_nan_stays_nan_forward_and_backward(kernels: ModuleType, name, dtype):
     assert np.isnan(backward(ones * np.nan, ones)).all()
 
 
-@names
-def test_infinities_saturate_without_a_warning(name):
+@pytest.mark.parametrize(
+    ("name", "limits", "slopes"),
+    [
+        ("relu", [0, np.inf], [0, 1]),
+        ("tanh", [-1, 1], [0, 0]),
+        ("scaled_tanh", [-1.7159, 1.7159], [0, 0]),
+        ("sigmoid", [0, 1], [0, 0]),
+        ("softshrink", [-np.inf, np.inf], [1, 1]),
+    ],
+)
+def test_infinities_saturate_or_stay_without_a_warning(name, limits, slopes):
     function, backward = pair_of(name)
     x = np.array([-np.inf, np.inf], np.float32)
-    limits = {"relu": [0, np.inf], "tanh": [-1, 1], "scaled_tanh": [-1.7159, 1.7159]}
-    np.testing.assert_allclose(function(x), limits[name], rtol=1e-6)
-    np.testing.assert_array_equal(backward(np.ones_like(x), x), [0, 1 if name == "relu" else 0])
+    np.testing.assert_allclose(function(x), limits, rtol=1e-6)
+    np.testing.assert_array_equal(backward(np.ones_like(x), x), slopes)
 
 
 def test_a_stopped_infinite_gradient_is_zero_not_nan():
-    np.testing.assert_array_equal(relu_backward(np.array([np.inf]), np.array([-1.0])), [0])
+    grad_out = np.array([np.inf])
+    np.testing.assert_array_equal(relu_backward(grad_out, np.array([-1.0])), [0])
+    np.testing.assert_array_equal(softshrink_backward(grad_out, np.array([-0.1])), [0])
 
 
 @settings(deadline=None, max_examples=30)
@@ -86,6 +129,28 @@ def test_shapes_of_the_curves(values):
     np.testing.assert_array_equal(tanh(-x), -tanh(x))
     np.testing.assert_allclose(scaled_tanh(1.5 * x), 1.7159 * tanh(x), rtol=1e-12)
     assert (np.diff(scaled_tanh(np.sort(x))) >= 0).all()
+    np.testing.assert_allclose(sigmoid(x) + sigmoid(-x), 1, rtol=1e-15)
+    np.testing.assert_allclose(2 * sigmoid(2 * x) - 1, tanh(x), atol=1e-15)
+    np.testing.assert_allclose(softshrink(x, 2), relu(x - 2) - relu(-x - 2))
+    np.testing.assert_array_equal(softshrink(x, 0), x)
+
+
+@both
+def test_the_sigmoid_keeps_small_probabilities_and_slopes_however_far_out(kernels: ModuleType):
+    x = np.array([-700.0, -40, 40, 700, 1e300, -1e300])
+    np.testing.assert_allclose(
+        kernels.sigmoid(x), [np.exp(-700), np.exp(-40), 1, 1, 1, 0], rtol=1e-15
+    )
+    slopes = [np.exp(-700), np.exp(-40), np.exp(-40), np.exp(-700), 0, 0]
+    np.testing.assert_allclose(kernels.sigmoid_backward(np.ones(6), x), slopes, rtol=1e-15)
+
+
+@both
+def test_the_threshold_of_softshrink_is_rounded_to_the_dtype(kernels: ModuleType):
+    # as a float32, 0.1 is a little more than the float64 0.1, and still at the threshold
+    x = np.array([0.1], np.float32)
+    np.testing.assert_array_equal(kernels.softshrink(x, 0.1), [0])
+    np.testing.assert_array_equal(kernels.softshrink_backward(np.ones_like(x), x, 0.1), [0])
 
 
 def test_float32_agrees_with_float64_where_the_curve_is_flat(rng):
@@ -113,3 +178,12 @@ def test_integers_and_shapes_that_differ_are_refused(name):
         backward(np.zeros(2), np.zeros(3))
     with pytest.raises(ValueError, match="grad_out is float32, x is float64"):
         backward(np.zeros(3, np.float32), np.zeros(3))
+
+
+@pytest.mark.parametrize("lambd", [-0.1, np.inf, np.nan, None])
+def test_a_threshold_that_is_no_distance_is_refused(lambd):
+    message = rf"lambd is {lambd!r}; a finite number of at least 0 is needed"
+    with pytest.raises(ValueError, match=f"softshrink: {message}"):
+        softshrink(np.zeros(3), lambd)
+    with pytest.raises(ValueError, match=f"softshrink_backward: {message}"):
+        softshrink_backward(np.zeros(3), np.zeros(3), lambd)

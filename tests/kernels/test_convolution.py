@@ -227,6 +227,159 @@ def test_views_and_read_only_arrays_work_and_are_left_alone(rng):
     np.testing.assert_array_equal(wide, before)
 
 
+def lenet5_connections():
+    """Which of the 16 maps of LeNet-5's third layer sees which of the 6 channels (Table I)."""
+    table = np.zeros((16, 6), bool)
+    for k in range(6):
+        table[k, [k, (k + 1) % 6, (k + 2) % 6]] = True
+        table[6 + k, [k, (k + 1) % 6, (k + 2) % 6, (k + 3) % 6]] = True
+    for k in range(3):
+        table[12 + k, [k, k + 1, k + 3, (k + 4) % 6]] = True
+    table[15] = True
+    return table
+
+
+@both
+def test_a_map_adds_up_the_channels_it_is_connected_to(kernels: ModuleType):
+    x = np.array([1.0, 2, 3]).reshape(1, 3, 1, 1)
+    weight = np.array([[1.0, 10, 100], [1, 10, 100]]).reshape(2, 3, 1, 1)
+    connections = np.array([[True, False, True], [False, True, False]])
+    out = kernels.conv2d(x, weight, connections=connections)
+    np.testing.assert_array_equal(out.reshape(-1), [1 + 300, 20])
+    grad_out = np.array([0.5, 0.25]).reshape(1, 2, 1, 1)
+    grad_x, grad_weight, _ = kernels.conv2d_backward(grad_out, x, weight, connections=connections)
+    np.testing.assert_array_equal(grad_x.reshape(-1), [0.5, 10 * 0.25, 100 * 0.5])
+    np.testing.assert_array_equal(grad_weight.reshape(2, 3), [[0.5, 0, 1.5], [0, 0.5, 0]])
+
+
+@both
+def test_every_unit_may_have_its_own_bias(kernels: ModuleType):
+    x, weight = np.ones((2, 1, 2, 3)), np.ones((1, 1, 2, 2))
+    bias = np.array([[[0.5, -1]]])
+    np.testing.assert_array_equal(kernels.conv2d(x, weight, bias)[1, 0], [[4.5, 3]])
+    grad_out = np.array([[1.0, 2], [10, 20]]).reshape(2, 1, 1, 2)
+    grad_bias = kernels.conv2d_backward(grad_out, x, weight, bias)[2]
+    np.testing.assert_array_equal(grad_bias, [[[1 + 10, 2 + 20]]])
+
+
+# x, weight, options
+CONNECTED = {
+    "no options": ((2, 3, 6, 5), (4, 3, 3, 2), {}),
+    "one pixel": ((1, 1, 1, 1), (2, 1, 1, 1), {}),
+    "one row, one column": ((2, 3, 1, 5), (2, 3, 1, 5), {"padding": (0, 2)}),
+    "everything": (
+        (2, 3, 7, 6),
+        (4, 3, 3, 2),
+        {"stride": (2, 3), "padding": (2, 1), "dilation": (1, 2)},
+    ),
+    "kernel covers the input": ((3, 2, 4, 5), (5, 2, 4, 5), {}),
+    "empty batch": ((0, 2, 5, 5), (3, 2, 2, 2), {}),
+}
+connected = pytest.mark.parametrize(
+    ("x_shape", "weight_shape", "options"), CONNECTED.values(), ids=CONNECTED
+)
+
+
+@connected
+@pytest.mark.parametrize("table", ["all connected", "some", "none"])
+@pytest.mark.parametrize("bias_of", ["map", "unit"])
+def test_connections_and_both_kinds_of_bias_agree_with_their_twin(
+    x_shape, weight_shape, options, table, bias_of, rng, dtype, close
+):
+    x, weight = draw(rng, dtype, x_shape, weight_shape)
+    shape = conv2d(x, weight, **options).shape
+    bias_shape = shape[1:] if bias_of == "unit" else shape[1:2]
+    bias, grad_out = draw(rng, dtype, bias_shape, shape)
+    connections = {
+        "all connected": None,
+        "some": rng.random(weight_shape[:2]) < 0.5,
+        "none": np.zeros(weight_shape[:2], bool),
+    }[table]
+    options = {**options, "connections": connections}
+    close(conv2d(x, weight, bias, **options), plain.conv2d(x, weight, bias, **options))
+    actual = conv2d_backward(grad_out, x, weight, bias, **options)
+    expected = plain.conv2d_backward(grad_out, x, weight, bias, **options)
+    for ours, theirs in zip(actual, expected, strict=True):
+        close(ours, theirs)
+
+
+@pytest.mark.parametrize("name", ["no options", "everything", "kernel covers the input"])
+def test_gradients_over_connections_agree_with_differences(name, rng, check_gradients):
+    x_shape, weight_shape, options = CONNECTED[name]
+    x, weight = draw(rng, np.float64, x_shape, weight_shape)
+    bias = rng.standard_normal(conv2d(x, weight, **options).shape[1:])
+    connections = np.arange(len(weight) * x_shape[1]).reshape(weight_shape[:2]) % 3 > 0
+    check_gradients(conv2d, conv2d_backward, x, weight, bias, **options, connections=connections)
+
+
+def test_lenet5s_third_layer_has_1516_parameters_and_151600_connections(rng):
+    connections = lenet5_connections()
+    assert connections.sum() * 5 * 5 + 16 == 1516
+    x, weight, bias = draw(rng, np.float64, (1, 6, 14, 14), (16, 6, 5, 5), 16)
+    out = conv2d(x, weight, bias, connections=connections)
+    assert out[0, 0].size * 1516 == 151_600
+    absent_are_zero = np.where(connections[:, :, np.newaxis, np.newaxis], weight, 0)
+    np.testing.assert_allclose(out, conv2d(x, absent_are_zero, bias), rtol=1e-12, atol=1e-12)
+
+
+def test_two_blocks_of_connections_are_two_groups(rng):
+    x, grouped, grad_out = draw(rng, np.float64, (2, 4, 5, 5), (6, 2, 3, 3), (2, 6, 3, 3))
+    connections = np.kron(np.eye(2), np.ones((3, 2))) > 0
+    dense = np.full((6, 4, 3, 3), np.nan)
+    dense[connections] = grouped.reshape(12, 3, 3)
+    out = conv2d(x, dense, connections=connections)
+    np.testing.assert_allclose(out, conv2d(x, grouped, groups=2), rtol=1e-12, atol=1e-12)
+    grad_x, grad_dense, _ = conv2d_backward(grad_out, x, dense, connections=connections)
+    grad_x_of_groups, grad_grouped, _ = conv2d_backward(grad_out, x, grouped, groups=2)
+    np.testing.assert_allclose(grad_x, grad_x_of_groups, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(
+        grad_dense[connections], grad_grouped.reshape(12, 3, 3), rtol=1e-12, atol=1e-12
+    )
+    np.testing.assert_array_equal(grad_dense[~connections], 0)
+
+
+@both
+@pytest.mark.parametrize("size", [3, 4], ids=["kernel covers the input", "kernel slides"])
+def test_nothing_crosses_where_there_is_no_connection(kernels: ModuleType, size, rng):
+    x, weight, grad_out = draw(rng, np.float32, (2, 3, size, size), (2, 3, 3, 3), (2, 2))
+    grad_out = np.tile(grad_out.reshape(2, 2, 1, 1), (size - 2, size - 2))
+    connections = np.array([[True, False, True], [True, True, True]])
+    # channel 1 and all that belongs to it, map 1 and all that belongs to it, are bad
+    x[:, 1], weight[0, 1], weight[1], grad_out[:, 1] = np.inf, np.nan, -np.inf, np.nan
+    with np.errstate(all="ignore"):
+        out = kernels.conv2d(x, weight, connections=connections)
+        grads = kernels.conv2d_backward(grad_out, x, weight, connections=connections)
+    assert np.isfinite(out[:, 0]).all()
+    assert not np.isfinite(out[:, 1]).any()
+    grad_weight = grads[1]
+    assert np.isfinite(grad_weight[0]).all()
+    assert (grad_weight[0, 1] == 0).all()
+    # without map 1, channel 1 has no connection left
+    with np.errstate(all="ignore"):
+        grad_x, _, _ = kernels.conv2d_backward(
+            grad_out, x, weight, connections=connections & [[True], [False]]
+        )
+    assert np.isfinite(grad_x).all()
+    assert (grad_x[:, 1] == 0).all()
+
+
+def test_a_bad_bias_stays_in_its_unit(rng):
+    x, weight = draw(rng, np.float32, (1, 1, 4, 4), (1, 1, 3, 3))
+    bias = np.zeros((1, 2, 2), np.float32)
+    bias[0, 1, 0] = np.nan
+    out = conv2d(x, weight, bias)
+    np.testing.assert_array_equal(np.isfinite(out[0, 0]), [[True, True], [False, True]])
+
+
+def test_a_bias_for_each_unit_that_is_the_same_everywhere_is_a_bias_of_the_map(rng):
+    x, weight, bias, grad_out = draw(rng, np.float64, (2, 2, 6, 7), (3, 2, 3, 3), 3, (2, 3, 4, 5))
+    by_unit = np.broadcast_to(bias.reshape(3, 1, 1), (3, 4, 5))
+    np.testing.assert_allclose(conv2d(x, weight, by_unit), conv2d(x, weight, bias), rtol=1e-12)
+    of_units = conv2d_backward(grad_out, x, weight, by_unit)[2]
+    of_maps = conv2d_backward(grad_out, x, weight, bias)[2]
+    np.testing.assert_allclose(of_units.sum(axis=(1, 2)), of_maps, rtol=1e-12)
+
+
 def zeros(*shape, dtype=np.float32):
     return np.zeros(shape, dtype)
 
@@ -258,6 +411,22 @@ def zeros(*shape, dtype=np.float32):
         ((zeros(1, 1, 9, 9), zeros(2, 1, 3, 3), None, 1, -1), r"padding is -1; .* at least 0"),
         ((zeros(1, 1, 9, 9), zeros(2, 1, 3, 3), None, 1, 0, 1.5), r"dilation is 1.5; an integer"),
         ((zeros(1, 1, 9, 9), zeros(2, 1, 3, 3), None, 1, 0, 1, 0), r"groups is 0; .* at least 1"),
+        (
+            (zeros(1, 1, 9, 9), zeros(2, 1, 3, 3), zeros(2, 9, 9)),
+            r"bias has shape \(2, 9, 9\); \(2,\) is needed, or \(2, 7, 7\) for one bias a unit",
+        ),
+        (
+            (zeros(1, 2, 9, 9), zeros(2, 2, 3, 3), None, 1, 0, 1, 1, np.ones((2, 2))),
+            r"connections are float64; bool is allowed",
+        ),
+        (
+            (zeros(1, 2, 9, 9), zeros(3, 2, 3, 3), None, 1, 0, 1, 1, np.ones((2, 3), bool)),
+            r"connections has shape \(2, 3\); \(3, 2\) is needed",
+        ),
+        (
+            (zeros(1, 2, 9, 9), zeros(2, 1, 3, 3), None, 1, 0, 1, 2, np.ones((2, 2), bool)),
+            r"groups is 2 and connections are given; .* groups=1 only",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_numbers(arguments, message):

@@ -11,6 +11,7 @@ from tuiconv_kernels import (
     avg_pool2d_backward,
     max_pool2d,
     max_pool2d_backward,
+    max_pool2d_with_indices,
     plain,
 )
 
@@ -37,13 +38,21 @@ SHAPES = {
     "empty batch": ((0, 2, 4, 4), {"kernel_size": 2}),
 }
 table = pytest.mark.parametrize(("shape", "options"), SHAPES.values(), ids=SHAPES)
-dilated = pytest.mark.parametrize(
-    ("shape", "options"),
-    [
-        ((2, 1, 7, 8), {"kernel_size": 2, "stride": 1, "dilation": (2, 3)}),
-        ((1, 1, 6, 6), {"kernel_size": 3, "stride": 2, "dilation": 2, "padding": 2}),
-        ((1, 1, 2, 5), {"kernel_size": 2, "stride": 1, "dilation": 4, "padding": 2}),
-    ],
+# of the maximum only
+DILATED = {
+    "dilation": ((2, 1, 7, 8), {"kernel_size": 2, "stride": 1, "dilation": (2, 3)}),
+    "dilation and padding": (
+        (1, 1, 6, 6),
+        {"kernel_size": 3, "stride": 2, "dilation": 2, "padding": 2},
+    ),
+    "windows around the map": (
+        (1, 1, 2, 5),
+        {"kernel_size": 2, "stride": 1, "dilation": 4, "padding": 2},
+    ),
+}
+dilated = pytest.mark.parametrize(("shape", "options"), DILATED.values(), ids=DILATED)
+all_of_the_maximum = pytest.mark.parametrize(
+    ("shape", "options"), [*SHAPES.values(), *DILATED.values()], ids=[*SHAPES, *DILATED]
 )
 GRID = np.array([[1.0, 2, 3], [4, 9, 6], [7, 8, 5]]).reshape(1, 1, 3, 3)
 
@@ -60,6 +69,33 @@ def test_the_largest_of_each_window_by_hand(kernels: ModuleType):
 def test_padding_never_wins_even_over_negative_values(kernels: ModuleType):
     out = kernels.max_pool2d(-GRID, 2, 2, padding=1)
     np.testing.assert_array_equal(out[0, 0], [[-1, -2], [-4, -5]])
+
+
+@both
+def test_indices_count_the_pixels_of_a_map_row_by_row(kernels: ModuleType):
+    out, indices = kernels.max_pool2d_with_indices(GRID, 2, ceil_mode=True)
+    np.testing.assert_array_equal(out[0, 0], [[9, 6], [8, 5]])
+    np.testing.assert_array_equal(indices[0, 0], [[3 + 1, 3 + 2], [6 + 1, 6 + 2]])
+    assert indices.dtype == np.int64
+    _, indices = kernels.max_pool2d_with_indices(-GRID, 2, 2, padding=1)
+    np.testing.assert_array_equal(indices[0, 0], [[0, 1], [3, 3 + 2 + 3]])
+
+
+@both
+def test_the_first_of_equal_values_and_the_first_nan_are_indexed(kernels: ModuleType):
+    x = np.array([[1.0, 5, np.nan, 8], [5, 5, 9, np.nan]]).reshape(1, 1, 2, 4)
+    _, indices = kernels.max_pool2d_with_indices(x, 2)
+    np.testing.assert_array_equal(indices[0, 0], [[1, 2]])
+    _, indices = kernels.max_pool2d_with_indices(np.full((1, 1, 2, 2), -np.inf), 2, padding=1)
+    np.testing.assert_array_equal(indices[0, 0], [[0, 1], [2, 3]])
+
+
+@both
+def test_a_window_that_lies_around_the_whole_map_has_no_index(kernels: ModuleType):
+    x = np.array([3.0]).reshape(1, 1, 1, 1)
+    out, indices = kernels.max_pool2d_with_indices(x, (2, 1), 1, padding=(1, 0), dilation=(2, 1))
+    np.testing.assert_array_equal(out, [[[[-np.inf]]]])
+    np.testing.assert_array_equal(indices, [[[[-1]]]])
 
 
 @both
@@ -153,6 +189,22 @@ def test_dilated_max_pooling_agrees_with_its_twin(shape, options, rng, close):
     )
 
 
+@all_of_the_maximum
+def test_indices_agree_with_their_twin_and_with_the_path_of_the_gradient(
+    shape, options, rng, dtype
+):
+    x = rng.integers(-3, 4, shape).astype(dtype)
+    out, indices = max_pool2d_with_indices(x, **options)
+    expected, expected_indices = plain.max_pool2d_with_indices(x, **options)
+    np.testing.assert_array_equal(out, expected)
+    np.testing.assert_array_equal(indices, expected_indices)
+    grad_out = rng.standard_normal(out.shape).astype(dtype)
+    grad_x = np.zeros_like(x)
+    for n, c, i, j in np.argwhere(indices >= 0):
+        grad_x[n, c].reshape(-1)[indices[n, c, i, j]] += grad_out[n, c, i, j]
+    np.testing.assert_allclose(max_pool2d_backward(grad_out, x, **options), grad_x, rtol=1e-5)
+
+
 @pytest.mark.parametrize("name", ["2x2", "overlapping", "padding and ceil"])
 def test_gradients_agree_with_differences(name, rng, check_gradients):
     shape, options = SHAPES[name]
@@ -216,7 +268,7 @@ def test_views_and_read_only_arrays_work(rng):
 X = np.zeros((1, 1, 5, 5), np.float32)
 
 
-@pytest.mark.parametrize("pool", [max_pool2d, avg_pool2d])
+@pytest.mark.parametrize("pool", [max_pool2d, max_pool2d_with_indices, avg_pool2d])
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

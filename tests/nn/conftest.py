@@ -26,7 +26,7 @@ def bars(count: int, seed: int) -> Dataset:
 @pytest.fixture(autouse=True)
 def several_blocks(monkeypatch):
     """Batches of a few images are cut into blocks too, one of them smaller than the others."""
-    monkeypatch.setattr(training, "BLOCK", 16)
+    monkeypatch.setattr(training, "IMAGES", 16)
 
 
 @pytest.fixture

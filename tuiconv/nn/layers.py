@@ -12,9 +12,15 @@ import numpy.typing as npt
 
 import tuiconv_kernels as kernels
 from tuiconv.arithmetic import layers as specs
+from tuiconv.arithmetic.sizes import Window
 from tuiconv.arithmetic.specs import Spec
+from tuiconv_kernels import chain
+from tuiconv_kernels.geometry import Sliding
+from tuiconv_kernels.stages import Weights
 
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
+Labels: TypeAlias = npt.NDArray[np.integer[Any]]
+"""Class numbers."""
 Arrays: TypeAlias = dict[str, Array]
 """Parameters or their gradients by name: `weight`, `bias`."""
 
@@ -48,9 +54,21 @@ class Layer(ABC):
             The loss's gradient with respect to x.
         """
 
+    def link(self, gradients: Arrays) -> chain.Layer:
+        """The layer as a part of a chain of kernels that writes to the parameters' gradients."""
+        return chain.Other(
+            forward=self.forward,
+            backward=lambda grad_out, x: self.backward(grad_out, x, gradients),
+        )
+
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of what the layer learns, by name, in PyTorch's layouts."""
         return {}
+
+
+def sliding(window: Window) -> Sliding:
+    """A spec's window for the kernels."""
+    return Sliding(window.kernel_size, window.stride, window.padding, window.dilation)
 
 
 class Weighted(Layer):
@@ -88,6 +106,16 @@ class Conv(Weighted):
         )
         return grad_x
 
+    def link(self, gradients: Arrays) -> chain.Layer:
+        weights = Weights(
+            self.parameters["weight"],
+            self.parameters["bias"],
+            gradients["weight"],
+            gradients["bias"],
+            self.spec.groups,
+        )
+        return chain.Convolve(sliding(self.spec.window), weights)
+
 
 class FullyConnected(Weighted):
     """Every output sees every input.
@@ -101,10 +129,11 @@ class FullyConnected(Weighted):
     def flattens(self, x: Array) -> bool:
         return x.shape[1:] == self.spec.input
 
-    def kernel(self) -> Array:
-        """The weight as a convolution kernel (features, channels, height, width)."""
+    def kernel(self, weight: Array | None = None) -> Array:
+        """The weight, or its gradient, as a convolution kernel (features, channels, h, w)."""
         shape = (*self.spec.input, 1, 1)[:3]
-        return self.parameters["weight"].reshape(-1, *shape)
+        weight = self.parameters["weight"] if weight is None else weight
+        return weight.reshape(-1, *shape)
 
     def forward(self, x: Array) -> Array:
         weight, bias = self.parameters["weight"], self.parameters["bias"]
@@ -125,6 +154,11 @@ class FullyConnected(Weighted):
         gradients["bias"][...] = grad_bias
         return grad_x.reshape(x.shape)
 
+    def link(self, gradients: Arrays) -> chain.Layer:
+        kernel, grad_kernel = self.kernel(), self.kernel(gradients["weight"])
+        weights = Weights(kernel, self.parameters["bias"], grad_kernel, gradients["bias"])
+        return chain.Convolve(Sliding(kernel.shape[2:]), weights)
+
 
 class MaxPool(Layer):
     """The largest value of each window."""
@@ -138,6 +172,9 @@ class MaxPool(Layer):
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
         spec = self.spec
         return kernels.max_pool2d_backward(grad_out, x, spec.kernel_size, spec.stride, spec.padding)
+
+    def link(self, gradients: Arrays) -> chain.Layer:
+        return chain.Pool(sliding(self.spec.window))
 
 
 class AvgPool(Layer):
@@ -153,6 +190,9 @@ class AvgPool(Layer):
         spec = self.spec
         return kernels.avg_pool2d_backward(grad_out, x, spec.kernel_size, spec.stride, spec.padding)
 
+    def link(self, gradients: Arrays) -> chain.Layer:
+        return chain.Pool(sliding(self.spec.window), averages=True)
+
 
 class ReLU(Layer):
     """max(0, x)."""
@@ -163,6 +203,9 @@ class ReLU(Layer):
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
         return kernels.relu_backward(grad_out, x)
 
+    def link(self, gradients: Arrays) -> chain.Layer:
+        return chain.Relu()
+
 
 class Tanh(Layer):
     """Hyperbolic tangent."""
@@ -172,6 +215,9 @@ class Tanh(Layer):
 
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
         return kernels.tanh_backward(grad_out, x)
+
+    def link(self, gradients: Arrays) -> chain.Layer:
+        return chain.Tanh()
 
 
 class Softmax(Layer):

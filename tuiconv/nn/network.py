@@ -12,12 +12,8 @@ import tuiconv_kernels as kernels
 from tuiconv.arithmetic import NetworkSpec, parse, summarize
 from tuiconv.data.dataset import DIGITS, MNIST_STATISTICS, Preprocessing
 from tuiconv.errors import RequestError
-from tuiconv.nn.layers import KINDS, Array, Arrays, Layer, Softmax
-
-Labels = npt.NDArray[np.integer]
-
-CHUNK = 256
-"""Images that go forward together: enough to fill a core, few enough to stay in memory."""
+from tuiconv.nn.compiled import IMAGES, Spares
+from tuiconv.nn.layers import KINDS, Array, Arrays, Labels, Layer, Softmax
 
 MOST_PARAMETERS = 500_000_000
 """2 GB of float32, and in training four times that: beyond it a machine stalls before it fails."""
@@ -75,6 +71,8 @@ class Network:
         views = self.views(self.parameters)
         for layer in self.layers:
             layer.parameters = views[layer.name]
+        self.compiled = Spares(self)
+        """The fast way through the network."""
         self._initialise(np.random.default_rng(seed))
 
     @classmethod
@@ -140,13 +138,17 @@ class Network:
             ValueError: other channels than the network's, or images too small for it.
         """
         x = self.checked(x)
-        chunks = [
-            self.forward(x[start : start + CHUNK])[-1] for start in range(0, max(len(x), 1), CHUNK)
-        ]
+        chunks = [self._outputs(x[start : start + IMAGES]) for start in range(0, len(x), IMAGES)]
+        if not chunks:
+            return self.forward(x)[-1]
         output = np.concatenate(chunks)
-        if x.shape[1:] != self.spec.input and output.ndim == 2:
-            return output[:, :, None, None]  # larger, but not by enough for a second place
+        if x.shape[1:] == self.spec.input:
+            return output.reshape(len(x), *self.spec.output)
         return output
+
+    def _outputs(self, x: Array) -> Array:
+        with self.compiled.borrow(x.shape[1:], len(x)) as compiled:
+            return compiled.outputs(x)
 
     def checked(self, x: Array) -> Array:
         """The batch in the parameters' dtype, if this network can take it."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+import tuiconv_kernels as kernels
 from tuiconv.nn.layers import Array
 
 
@@ -19,8 +20,4 @@ class SGD:
 
     def step(self, gradients: Array) -> None:
         """Update the parameters in place with a gradient of the same layout."""
-        # Numbers that overflow stay visible as infinities; the trainer tests the loss.
-        with np.errstate(over="ignore", invalid="ignore"):
-            self.velocity *= self.momentum
-            self.velocity += gradients
-            self.parameters -= self.lr * self.velocity
+        kernels.momentum_step(self.parameters, gradients, self.velocity, self.lr, self.momentum)

@@ -2,9 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tuiconv.nn.layers import Array
-from tuiconv.nn.network import Labels, Network
+from tuiconv.nn.layers import Array, Labels
+
+if TYPE_CHECKING:
+    from tuiconv.nn.network import Network
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Score:
         return self.correct / self.images
 
 
-def score(net: Network, output: Array, labels: Labels) -> Score:
+def score(net: "Network", output: Array, labels: Labels) -> Score:
     """How well a network's output fits the labels."""
     correct = int((output.argmax(axis=1) == labels).sum())
     return Score(net.loss(output, labels), correct, len(labels))

@@ -12,15 +12,16 @@ import numpy.typing as npt
 
 from tuiconv.data.dataset import Dataset
 from tuiconv.errors import RequestError, UserError
+from tuiconv.nn.compiled import IMAGES
 from tuiconv.nn.events import BatchDone, EpochDone, Event, RunEnd, RunStart
-from tuiconv.nn.layers import Array
-from tuiconv.nn.network import CHUNK, Labels, Network
+from tuiconv.nn.layers import Array, Labels
+from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import SGD
 from tuiconv.nn.scoring import Score, score, total
+from tuiconv_kernels.lanes import LANES
 
-BLOCK = 32
-"""Images whose gradients are summed by one thread at a time. Blocks are added in their order, so
-the numbers of a run do not depend on how many threads there are."""
+EVALUATED = 256
+"""Images that are tested between two looks at the cancel token."""
 
 OPTIMIZERS = ("sgd",)
 
@@ -70,6 +71,7 @@ class Trainer:
         self._sgd = SGD(net.parameters, lr, momentum)
         self._rng = np.random.default_rng(seed)
         self._pool = ThreadPoolExecutor(self.threads, "tuiconv-train")
+        self._gradients = np.empty((0, len(net.parameters)), net.parameters.dtype)
         self.lr = lr
 
     @property
@@ -114,23 +116,36 @@ class Trainer:
         return self._learn(x, labels).loss
 
     def _learn(self, x: Array, labels: Labels) -> Score:
-        x = self.net.checked(x)
+        x, labels = self.net.checked(x), np.asarray(labels, np.int64)
+        size = chunk_size(len(x))
+        starts = range(0, len(x), size)
+        gradients = self._room(len(starts))
+        scores: list[Score] = [Score(0.0, 0, 0)] * len(starts)
+        waiting = iter(enumerate(starts))
 
-        def learn_block(start: int) -> tuple[Score, Array]:
-            block = slice(start, start + BLOCK)
-            activations = self.net.forward(x[block])
-            gradients = np.empty_like(self.net.parameters)
-            self.net.backward(activations, labels[block], gradients)
-            gradients *= len(labels[block]) / len(x)
-            return score(self.net, activations[-1], labels[block]), gradients
+        def learn_chunks() -> None:
+            with self.net.compiled.borrow(x.shape[1:], size, trains=True) as compiled:
+                for k, start in waiting:
+                    chunk = slice(start, start + size)
+                    scores[k] = compiled.learn(x[chunk], labels[chunk], 1 / len(x))
+                    gradients[k] = compiled.gradients
 
-        scores = []
-        sums = np.zeros_like(self.net.parameters)
-        for block_score, gradients in self._pool.map(learn_block, range(0, len(x), BLOCK)):
-            scores.append(block_score)
-            sums += gradients
+        helpers = min(self.threads, len(starts)) - 1
+        others = [self._pool.submit(learn_chunks) for _ in range(helpers)]
+        learn_chunks()
+        for other in others:
+            other.result()
+        sums = gradients[0]
+        for chunk_gradients in gradients[1 : len(starts)]:
+            sums += chunk_gradients
         self._sgd.step(sums)
         return total(scores)
+
+    def _room(self, chunks: int) -> Array:
+        """Memory for the gradients of so many chunks, kept from step to step."""
+        if len(self._gradients) < chunks:
+            self._gradients = np.empty((chunks, len(self.net.parameters)), self._gradients.dtype)
+        return self._gradients
 
     def run(
         self, train: Dataset, test: Dataset, epochs: int, cancel: CancelToken | None = None
@@ -245,13 +260,22 @@ class Trainer:
         def read(start: int) -> Score | None:
             if cancel is not None and cancel.is_set():
                 return None
-            chunk = slice(start, start + CHUNK)
-            output = self.net.forward(self.net.preprocessing(dataset.images[chunk]))[-1]
+            chunk = slice(start, start + EVALUATED)
+            output = self.net(self.net.preprocessing(dataset.images[chunk]))
             return score(self.net, output, dataset.labels[chunk])
 
-        scores = list(self._pool.map(read, range(0, len(dataset), CHUNK)))
+        scores = list(self._pool.map(read, range(0, len(dataset), EVALUATED)))
         whole = [part for part in scores if part is not None]
         return total(whole) if len(whole) == len(scores) else None
+
+
+def chunk_size(images: int) -> int:
+    """How many images of a batch one thread learns at a time: half of a small batch, at most 32.
+
+    Gradients are summed within a chunk and then over the chunks, in order. As the size depends on
+    the batch alone, the numbers of a run do not depend on how many threads there are.
+    """
+    return min(IMAGES, LANES * math.ceil(images / 2 / LANES))
 
 
 def check_fits(net: Network, dataset: Dataset) -> None:

@@ -54,3 +54,50 @@ def scaled_tanh_backward(grad_out: Array, x: Array) -> Array:
         slope = 1.7159 * (1 - math.tanh(2 * float(x[place]) / 3) ** 2) * 2 / 3
         grad_x[place] = float(grad_out[place]) * slope
     return grad_x
+
+
+def sigmoid(x: Array) -> Array:
+    """Squash every value into 0 … 1; e to a positive power could overflow and is avoided."""
+    out = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        value = float(x[place])
+        if value < 0:
+            out[place] = math.exp(value) / (1 + math.exp(value))
+        else:
+            out[place] = 1 / (1 + math.exp(-value))
+    return out
+
+
+def sigmoid_backward(grad_out: Array, x: Array) -> Array:
+    """The slope is probability times counter-probability, and σ(−x) is 1 − σ(x)."""
+    wide = x.astype(np.float64)
+    yes, no = sigmoid(wide), sigmoid(-wide)
+    grad_x = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        grad_x[place] = float(grad_out[place]) * float(yes[place]) * float(no[place])
+    return grad_x
+
+
+def softshrink(x: Array, lambd: float = 0.5) -> Array:
+    """Values between −λ and λ become 0, the others come nearer by λ."""
+    threshold = float(x.dtype.type(lambd))
+    out = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        value = float(x[place])
+        if value > threshold:
+            out[place] = value - threshold
+        elif value < -threshold:
+            out[place] = value + threshold
+        elif math.isnan(value):
+            out[place] = value
+    return out
+
+
+def softshrink_backward(grad_out: Array, x: Array, lambd: float = 0.5) -> Array:
+    """The gradient passes where the value was not made 0."""
+    threshold = float(x.dtype.type(lambd))
+    grad_x = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        stopped = abs(float(x[place])) <= threshold
+        grad_x[place] = 0.0 if stopped else grad_out[place]
+    return grad_x

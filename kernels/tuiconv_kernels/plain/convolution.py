@@ -1,6 +1,7 @@
 """Convolution, one multiplication at a time."""
 
 import numpy as np
+import numpy.typing as npt
 
 from tuiconv_kernels.checks import Array, Size
 from tuiconv_kernels.plain.sizes import both, windows
@@ -14,6 +15,7 @@ def conv2d(
     padding: Size = 0,
     dilation: Size = 1,
     groups: int = 1,
+    connections: npt.NDArray[np.bool_] | None = None,
 ) -> Array:
     """For every output cell: lay the kernel on the input, multiply what meets, add up."""
     images, _, height, width = x.shape
@@ -24,8 +26,10 @@ def conv2d(
     out = np.zeros((images, maps, out_height, out_width), x.dtype)
     for n, o, i, j in np.ndindex(out.shape):
         first_channel = o // (maps // groups) * group_channels
-        total = 0.0 if bias is None else float(bias[o])
+        total = _bias_of(bias, o, i, j)
         for c in range(group_channels):
+            if connections is not None and not connections[o, c]:
+                continue
             for u in range(kernel_height):
                 for v in range(kernel_width):
                     row = i * down - top + u * gap_y
@@ -46,11 +50,17 @@ def conv2d_backward(
     padding: Size = 0,
     dilation: Size = 1,
     groups: int = 1,
+    connections: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[Array, Array, Array | None]:
     """Gather each of the three gradients from the output cells it had a part in."""
-    grad_x = _grad_x(grad_out, x, weight, both(stride), both(padding), both(dilation), groups)
+    if connections is None:
+        connections = np.ones(weight.shape[:2], np.bool_)
+    pairs = both(stride), both(padding), both(dilation)
+    grad_x = _grad_x(grad_out, x, weight, *pairs, groups, connections)
     grad_weight = np.zeros_like(weight)
     for o, c, u, v in np.ndindex(weight.shape):
+        if not connections[o, c]:
+            continue
         first_channel = o // (len(weight) // groups) * weight.shape[1]
         grad_weight[o, c, u, v] = _grad_tap(
             grad_out[:, o],
@@ -61,9 +71,17 @@ def conv2d_backward(
     if bias is None:
         return grad_x, grad_weight, None
     grad_bias = np.zeros_like(bias)
-    for o in range(len(bias)):
-        grad_bias[o] = sum(float(grad) for grad in grad_out[:, o].flat)
+    for place in np.ndindex(bias.shape):
+        # a place is a map (o,) or a unit (o, i, j)
+        grad_bias[place] = sum(float(grad) for grad in grad_out[:, *place].flat)
     return grad_x, grad_weight, grad_bias
+
+
+def _bias_of(bias: Array | None, o: int, i: int, j: int) -> float:
+    """The bias of a map, or of one unit on it."""
+    if bias is None:
+        return 0.0
+    return float(bias[o] if bias.ndim == 1 else bias[o, i, j])
 
 
 def _grad_tap(
@@ -88,6 +106,7 @@ def _grad_x(
     padding: tuple[int, int],
     dilation: tuple[int, int],
     groups: int,
+    connections: npt.NDArray[np.bool_],
 ) -> Array:
     """For every pixel: all windows (i, j) that laid some tap (u, v) on it."""
     _, maps, out_height, out_width = grad_out.shape
@@ -98,6 +117,8 @@ def _grad_x(
         group, c = divmod(channel, group_channels)
         total = 0.0
         for o in range(group * group_maps, (group + 1) * group_maps):
+            if not connections[o, c]:
+                continue
             for u in range(kernel_height):
                 for v in range(kernel_width):
                     # row = i · stride − padding + u · dilation, solved for i; the same for j

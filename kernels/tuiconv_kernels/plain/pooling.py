@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from tuiconv_kernels.checks import Array, Size
 from tuiconv_kernels.plain.sizes import both, windows
@@ -43,6 +44,24 @@ def max_pool2d_backward(
         if winner is not None:
             grad_x[n, c, *winner] += grad_out[n, c, i, j]
     return grad_x
+
+
+def max_pool2d_with_indices(
+    x: Array,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    dilation: Size = 1,
+    ceil_mode: bool = False,
+) -> tuple[Array, npt.NDArray[np.int64]]:
+    """Keep the value of the winner of every window, and its place when all rows stand in line."""
+    out = max_pool2d(x, kernel_size, stride, padding, dilation, ceil_mode)
+    indices = np.full(out.shape, -1, np.int64)
+    for n, c, i, j in np.ndindex(out.shape):
+        winner = _winner(x[n, c], _cells(x, i, j, kernel_size, stride, padding, dilation))
+        if winner is not None:
+            indices[n, c, i, j] = winner[0] * x.shape[3] + winner[1]
+    return out, indices
 
 
 def avg_pool2d(

@@ -1,0 +1,219 @@
+"""A network of layers in a row, compiled into a list of kernel calls over blocks of images.
+
+What a chain computes is what the public functions compute one after the other, to the last bit;
+only faster, since images stay in blocks between the layers, since a convolution, its ReLU and its
+2×2 max pool are one kernel, and since nothing is allocated once it is built.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from tuiconv_kernels.blocks import blocks_for, into_blocks, out_of_blocks
+from tuiconv_kernels.checks import Array
+from tuiconv_kernels.decisions import learn_labels
+from tuiconv_kernels.geometry import Layout, Sliding, Table, image_rows
+from tuiconv_kernels.stages import (
+    Activation,
+    AveragePool,
+    Convolution,
+    Maps,
+    MaxPool,
+    Rectifier,
+    Stage,
+    Weights,
+)
+from tuiconv_kernels.weighted import Call, run
+
+Shape: TypeAlias = tuple[int, int, int]
+"""(channels, height, width)"""
+
+
+@dataclass(frozen=True, eq=False)
+class Convolve:
+    """A convolution, or a fully connected layer as a kernel that covers its input."""
+
+    sliding: Sliding
+    weights: Weights
+
+
+@dataclass(frozen=True)
+class Relu:
+    """max(0, x)."""
+
+
+@dataclass(frozen=True)
+class Tanh:
+    """tanh x, or 1.7159 · tanh(2x/3)."""
+
+    scaled: bool = False
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The largest value of every window, or the mean; padding counts as zeros in a mean."""
+
+    sliding: Sliding
+    averages: bool = False
+
+    @property
+    def is_max_2x2(self) -> bool:
+        """Whether it is the pool that a convolution can do by itself."""
+        return not self.averages and self.sliding == Sliding((2, 2), (2, 2))
+
+
+@dataclass(frozen=True)
+class Other:
+    """Any layer, as functions on images (n, c, h, w)."""
+
+    forward: Callable[[Array], Array]
+    backward: Callable[[Array, Array], Array]
+    """From the gradient of its output, and its input, to the gradient of its input."""
+
+
+Layer: TypeAlias = Convolve | Relu | Tanh | Pool | Other
+
+
+class Chain:
+    """Layers bound to memory for a number of images at a time.
+
+    Args:
+        layers: in order; their weights are read, and their gradients written, where they are.
+        shape: channels, height and width of an input image.
+        images: at most so many go through at once.
+        dtype: of everything, float32 or float64.
+        trains: whether there will be a backward pass.
+
+    Not to be used from several threads at once: each builds its own.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        shape: Shape,
+        images: int,
+        dtype: npt.DTypeLike,
+        *,
+        trains: bool,
+    ) -> None:
+        self.images = 0
+        self._trains = trains
+        self._input = Maps(Layout(blocks_for(images), *shape), dtype, trains=False)
+        self._input_rows = image_rows(self._input.layout)
+        self.output = self._input
+        """What leaves the last layer; a loss writes its gradient here."""
+        self._forward: list[Call] = []
+        self._backward: list[Call] = []
+        learns = False
+        waiting = list(layers)
+        while waiting:
+            used = _fused(waiting)
+            weighted = isinstance(waiting[0], Convolve | Other)
+            stage = self._stage(waiting[0], used, passes_on=learns)
+            self._forward += stage.forward()
+            if trains and (learns or weighted):
+                self._backward[:0] = stage.backward()
+            learns = learns or weighted
+            self.output = stage.out
+            waiting = waiting[used:]
+        self._output_rows = image_rows(self.output.layout)
+
+    def forward(self, x: Array) -> None:
+        """Take images (n, c, h, w) to `output`."""
+        self.images = len(x)
+        into_blocks(x, self._input.data, self._input_rows)
+        run(self._forward)
+
+    def backward(self) -> None:
+        """Take the gradient of `output` to the gradients of all weights.
+
+        Of lanes without an image it must be 0.
+        """
+        run(self._backward)
+
+    def outputs(self) -> Array:
+        """What leaves the last layer, (n, c, h, w)."""
+        layout = self.output.layout
+        shape = (self.images, layout.channels, layout.height, layout.width)
+        outputs = np.empty(shape, self.output.data.dtype)
+        out_of_blocks(self.output.data, self._output_rows, outputs)
+        return outputs
+
+    def learn_labels(self, labels: npt.NDArray[np.integer[Any]], share: float) -> tuple[float, int]:
+        """Begin the backward pass of a softmax and a cross-entropy; see `decisions`."""
+        output = self.output
+        classes = output.layout.channels
+        loss, correct = learn_labels(output.data, classes, labels, share, output.grad)
+        return float(loss), int(correct)
+
+    def _stage(self, layer: Layer, used: int, *, passes_on: bool) -> Stage:
+        x, trains = self.output, self._trains
+        match layer:
+            case Convolve():
+                return Convolution(
+                    x, layer.sliding, layer.weights, relu=used > 1, pools=used > 2, trains=trains,
+                    passes_on=passes_on,
+                )  # fmt: skip
+            case Relu():
+                return Rectifier(x, trains=trains)
+            case Tanh():
+                return Activation(x, scaled=layer.scaled, trains=trains)
+            case Pool(averages=False):
+                return MaxPool(x, layer.sliding, trains=trains)
+            case Pool():
+                return AveragePool(x, layer.sliding, trains=trains)
+            case Other():
+                return Unblocked(self, x, layer, trains=trains, passes_on=passes_on)
+
+
+class Unblocked:
+    """A layer without a kernel for blocks: its images are taken out of the blocks and put back."""
+
+    def __init__(
+        self, chain: Chain, x: Maps, layer: Other, *, trains: bool, passes_on: bool
+    ) -> None:
+        self.chain, self.x, self.layer, self.passes_on = chain, x, layer, passes_on
+        layout = x.layout
+        one = np.zeros((1, layout.channels, layout.height, layout.width), x.data.dtype)
+        shape = (*layer.forward(one).shape[1:], 1, 1)[:3]
+        self.out = Maps(Layout(layout.count, *shape), x.data.dtype, trains)
+        self.rows, self.out_rows = image_rows(x.layout), image_rows(self.out.layout)
+
+    def forward(self) -> list[Call]:
+        """Call the layer's own function."""
+        return [(self._forward, ())]
+
+    def backward(self) -> list[Call]:
+        """Call the layer's own function."""
+        return [(self._backward, ())]
+
+    def _forward(self) -> None:
+        out = self.layer.forward(self._images(self.x.data, self.x.layout, self.rows))
+        layout = self.out.layout
+        shape = (len(out), layout.channels, layout.height, layout.width)
+        into_blocks(out.reshape(shape), self.out.data, self.out_rows)
+
+    def _backward(self) -> None:
+        grad = self._images(self.out.grad, self.out.layout, self.out_rows)
+        x = self._images(self.x.data, self.x.layout, self.rows)
+        grad_x = self.layer.backward(grad, x)
+        if self.passes_on:
+            into_blocks(grad_x.reshape(x.shape), self.x.grad, self.rows)
+
+    def _images(self, data: Array, layout: Layout, rows: Table) -> Array:
+        shape = (self.chain.images, layout.channels, layout.height, layout.width)
+        images = np.empty(shape, data.dtype)
+        out_of_blocks(data, rows, images)
+        return images
+
+
+def _fused(layers: Sequence[Layer]) -> int:
+    """How many of the first layers one stage computes."""
+    first, *rest = layers[:3]
+    if not isinstance(first, Convolve) or not rest or not isinstance(rest[0], Relu):
+        return 1
+    pools = rest[1:]
+    return 3 if pools and isinstance(pools[0], Pool) and pools[0].is_max_2x2 else 2

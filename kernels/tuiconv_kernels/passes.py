@@ -1,0 +1,126 @@
+"""Passes over feature maps in blocks: pools, and what is done value by value.
+
+Each works on the lanes of all maps, which lie `plane` elements apart; see `geometry`.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from tuiconv_kernels.checks import Array
+from tuiconv_kernels.geometry import Table
+from tuiconv_kernels.jit import exact_kernel
+from tuiconv_kernels.lanes import (
+    LANES,
+    add,
+    beats,
+    choose,
+    divide,
+    every,
+    gate,
+    load,
+    narrow,
+    spread,
+    store,
+    where_equal,
+    widen,
+)
+
+
+@exact_kernel
+def copy_rows(x: Array, rows: Table, out: Array, out_rows: Table, length: int) -> None:
+    """Copy rows of `length` elements to where they belong in another layout."""
+    for row in range(len(rows)):
+        at, to = rows[row], out_rows[row]
+        for k in range(0, length, LANES):
+            store(out, to + k, load(x, at + k))
+
+
+@exact_kernel
+def unpool(
+    grad: Array, out: Array, winners: Array, out_places: Table, out_step: int, maps: int,
+    grad_x: Array, grad_places: Table, grad_step: int,
+) -> None:  # fmt: skip
+    """Undo `sum_products_pooled` for the gradient: to the winner of four places, 0 to the others.
+
+    Nothing passes where the ReLU gave 0. Window p of map r is out[r·out_step + out_places[p]];
+    its four places are grad_x[r·grad_step + grad_places[4p]] and the three after.
+    """
+    codes = (
+        every(out.dtype.type(0)), every(out.dtype.type(1)), every(out.dtype.type(2)),
+        every(out.dtype.type(3)),
+    )  # fmt: skip
+    for window in range(len(out_places)):
+        p = 4 * window
+        for r in range(maps):
+            at, to = r * out_step + out_places[window], r * grad_step
+            value, winner = gate(load(out, at), load(grad, at)), load(winners, at)
+            store(grad_x, to + grad_places[p], where_equal(winner, codes[0], value))
+            store(grad_x, to + grad_places[p + 1], where_equal(winner, codes[1], value))
+            store(grad_x, to + grad_places[p + 2], where_equal(winner, codes[2], value))
+            store(grad_x, to + grad_places[p + 3], where_equal(winner, codes[3], value))
+
+
+@exact_kernel
+def max_pool(
+    x: Array, x_planes: Table, starts: Table, cells: Table, taps: Table, out: Array,
+    out_planes: Table, windows: Table, winners: Array,
+) -> None:  # fmt: skip
+    """Keep the largest value of every window, and which of its cells it was."""
+    for plane in range(len(x_planes)):
+        first, to = x_planes[plane], out_planes[plane]
+        for p in range(len(windows)):
+            begin = starts[p]
+            best = load(x, first + cells[begin])
+            winner = every(x.dtype.type(taps[begin]))
+            for k in range(begin + 1, starts[p + 1]):
+                value = load(x, first + cells[k])
+                wins = beats(value, best)
+                best = choose(wins, value, best)
+                winner = choose(wins, every(x.dtype.type(taps[k])), winner)
+            store(out, to + windows[p], best)
+            store(winners, (plane * len(windows) + p) * LANES, winner)
+
+
+@exact_kernel
+def max_pool_back(
+    grad_out: Array, out_planes: Table, windows: Table, winners: Array, starts: Table,
+    cells: Table, taps: Table, grad_x: Array, x_planes: Table,
+) -> None:  # fmt: skip
+    """Add the gradient of every window to its winner."""
+    for plane in range(len(x_planes)):
+        first, at = x_planes[plane], out_planes[plane]
+        for p in range(len(windows)):
+            grad = load(grad_out, at + windows[p])
+            winner = load(winners, (plane * len(windows) + p) * LANES)
+            for k in range(starts[p], starts[p + 1]):
+                share = where_equal(winner, every(grad_x.dtype.type(taps[k])), grad)
+                store(grad_x, first + cells[k], add(load(grad_x, first + cells[k]), share))
+
+
+@exact_kernel
+def average_pool(
+    x: Array, x_planes: Table, starts: Table, cells: Table, counts: npt.NDArray[np.float64],
+    out: Array, out_planes: Table, windows: Table,
+) -> None:  # fmt: skip
+    """Add up every window in float64 and divide by its count."""
+    for plane in range(len(x_planes)):
+        first, to = x_planes[plane], out_planes[plane]
+        for p in range(len(windows)):
+            total = every(0.0)
+            for k in range(starts[p], starts[p + 1]):
+                total = add(total, widen(load(x, first + cells[k])))
+            store(out, to + windows[p], narrow(divide(total, every(counts[p])), out))
+
+
+@exact_kernel
+def average_pool_back(
+    grad_out: Array, out_planes: Table, pair_windows: Table, pair_counts: Array,
+    pair_cells: Table, grad_x: Array, x_planes: Table,
+) -> None:  # fmt: skip
+    """Add to every cell its share of each window it lies in; pairs of both in the tap's order."""
+    for plane in range(len(x_planes)):
+        first, at = x_planes[plane], out_planes[plane]
+        for k in range(len(pair_cells)):
+            share = divide(load(grad_out, at + pair_windows[k]), spread(pair_counts, k))
+            to = first + pair_cells[k]
+            store(grad_x, to, add(load(grad_x, to), share))

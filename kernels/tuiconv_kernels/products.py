@@ -1,0 +1,305 @@
+"""Sums of products over tables of offsets: all the arithmetic of convolutions and full layers.
+
+Arrays are flat; lanes lie innermost. With the tables of `geometry`, `sum_products` is a
+convolution, its input gradient, or a fully connected layer forward and backward, and `correlate`
+a convolution's weight gradient. Every sum adds its terms in the order of the table, one lane by
+itself, so that a result does not depend on how many images, rows or places are computed together.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from numba import literal_unroll
+
+from tuiconv_kernels.checks import Array
+from tuiconv_kernels.jit import exact_kernel
+from tuiconv_kernels.lanes import (
+    Lanes,
+    add,
+    beats,
+    choose,
+    every,
+    larger,
+    load,
+    spread,
+    store,
+    total,
+)
+from tuiconv_kernels.tiles import (
+    Offsets,
+    Spans,
+    five_by_two,
+    four_by_three,
+    four_by_two,
+    inlined,
+    one_by_eight,
+)
+
+STRETCH = 128
+"""Places that a weight gradient goes through at a time: what they meet stays in the L1 cache."""
+
+
+@exact_kernel
+def sum_products(
+    x: Array,
+    places: Offsets,
+    offsets: Offsets,
+    spans: Spans,
+    weight: Array,
+    row_step: int,
+    taps: Offsets,
+    bias: Array,
+    floor: float,
+    out: Array,
+    out_places: Offsets,
+    out_step: int,
+) -> None:
+    """Fill out with max(floor, bias[r] + Σ k weight[r·row_step + taps[k]] · x[p + offsets[k]]).
+
+    There are as many rows r as biases. Row r of place p goes to out[r·out_step + out_places[p]].
+    A span (first place, end, first k, end) says which k its places meet.
+    """
+    least = every(x.dtype.type(floor))
+    for s in range(len(spans)):
+        begin, end = spans[s, 0], spans[s, 1]
+        steps, weight_steps = offsets[spans[s, 2] : spans[s, 3]], taps[spans[s, 2] : spans[s, 3]]
+        if end - begin < 4:
+            for p in range(begin, end):
+                _one_place(
+                    x, places[p], steps, weight, row_step, weight_steps, bias, least, out,
+                    out_places[p], out_step,
+                )  # fmt: skip
+        for first in range(begin, end if end - begin >= 4 else begin, 4):
+            # the last four overlap the four before, unless they are four
+            p = min(first, end - 4)
+            _four_places(
+                x, places[p : p + 4], steps, weight, row_step, weight_steps, bias, least, out,
+                out_places[p : p + 4], out_step,
+            )  # fmt: skip
+
+
+@exact_kernel
+def sum_products_pooled(
+    x: Array,
+    places: Offsets,
+    offsets: Offsets,
+    weight: Array,
+    row_step: int,
+    taps: Offsets,
+    bias: Array,
+    floor: float,
+    out: Array,
+    winners: Array,
+    out_places: Offsets,
+    out_step: int,
+) -> None:
+    """Keep of every four places in a row the largest of what `sum_products` would store.
+
+    Also writes which one it was, 0 to 3, to `winners`, laid out as `out`.
+    """
+    rows = len(bias)
+    least = every(x.dtype.type(floor))
+    for window in range(len(out_places)):
+        p, to = 4 * window, out_places[window]
+        at = (places[p], places[p + 1], places[p + 2], places[p + 3])
+        r = 0
+        while rows - r > 4 or rows - r == 3:
+            w = r * row_step
+            start = (spread(bias, r), spread(bias, r + 1), spread(bias, r + 2))
+            w3 = (w, w + row_step, w + 2 * row_step)
+            sums = four_by_three(x, at, offsets, weight, w3, taps, start)
+            _store_largest(sums[:4], least, out, winners, r * out_step + to)
+            _store_largest(sums[4:8], least, out, winners, (r + 1) * out_step + to)
+            _store_largest(sums[8:], least, out, winners, (r + 2) * out_step + to)
+            r += 3
+        while r < rows:
+            q = min(r + 1, rows - 1)
+            start2 = (spread(bias, r), spread(bias, q))
+            w2 = (r * row_step, q * row_step)
+            pair = four_by_two(x, at, offsets, weight, w2, taps, start2)
+            _store_largest(pair[:4], least, out, winners, r * out_step + to)
+            _store_largest(pair[4:], least, out, winners, q * out_step + to)
+            r += 2
+
+
+@exact_kernel
+def correlate(
+    x: Array,
+    places: Offsets,
+    taps: Offsets,
+    grads: Array,
+    grad_places: Offsets,
+    grad_step: int,
+    totals: npt.NDArray[np.float64],
+    out: Array,
+) -> None:
+    """Fill out[r, t] with Σ p  grads[r·grad_step + grad_places[p]] · x[taps[t] + places[p]].
+
+    The sum runs over all lanes, too; that of a stretch in the dtype of x, and over the stretches
+    in float64, for which `totals` is room: (rows, taps).
+    """
+    totals[:] = 0.0
+    for begin in range(0, len(places), STRETCH):
+        stretch = places[begin : begin + STRETCH]
+        grad_stretch = grad_places[begin : begin + STRETCH]
+        for r in range(0, len(totals) - 1, 2):
+            for t in range(0, len(taps), 5):
+                _add_tile(
+                    x, taps, stretch, grads, (r * grad_step, (r + 1) * grad_step), grad_stretch,
+                    totals[r : r + 2], t,
+                )  # fmt: skip
+        if len(totals) % 2:
+            r = len(totals) - 1
+            for t in range(0, len(taps), 5):
+                _add_tile(
+                    x, taps, stretch, grads, (r * grad_step, r * grad_step), grad_stretch,
+                    totals[r:], t,
+                )  # fmt: skip
+    out[:] = totals
+
+
+@exact_kernel
+def sum_places(grads: Array, grad_places: Offsets, grad_step: int, out: Array) -> None:
+    """Fill out[r] with Σ p, over all lanes, grads[r·grad_step + grad_places[p]]."""
+    last = len(out) - 1
+    for r in range(0, last + 1, 4):
+        # four rows at once: one sum alone would wait for each of its additions
+        r1, r2, r3 = min(r + 1, last), min(r + 2, last), min(r + 3, last)
+        total_a = total_b = total_c = total_d = 0.0
+        for begin in range(0, len(grad_places), STRETCH):
+            a = b = c = d = every(grads.dtype.type(0))
+            for place in grad_places[begin : begin + STRETCH]:
+                a = add(a, load(grads, r * grad_step + place))
+                b = add(b, load(grads, r1 * grad_step + place))
+                c = add(c, load(grads, r2 * grad_step + place))
+                d = add(d, load(grads, r3 * grad_step + place))
+            total_a += total(a)
+            total_b += total(b)
+            total_c += total(c)
+            total_d += total(d)
+        out[r], out[r1], out[r2], out[r3] = total_a, total_b, total_c, total_d
+
+
+@inlined
+def _four_places(
+    x: Array,
+    places: Offsets,
+    offsets: Offsets,
+    weight: Array,
+    row_step: int,
+    taps: Offsets,
+    bias: Array,
+    least: Lanes,
+    out: Array,
+    out_places: Offsets,
+    out_step: int,
+) -> None:
+    rows = len(bias)
+    at = (places[0], places[1], places[2], places[3])
+    to = (out_places[0], out_places[1], out_places[2], out_places[3])
+    r = 0
+    while rows - r > 4 or rows - r == 3:
+        w = r * row_step
+        start = (spread(bias, r), spread(bias, r + 1), spread(bias, r + 2))
+        weights = (w, w + row_step, w + 2 * row_step)
+        sums = four_by_three(x, at, offsets, weight, weights, taps, start)
+        _store_row(sums[:4], least, out, r * out_step, to)
+        _store_row(sums[4:8], least, out, (r + 1) * out_step, to)
+        _store_row(sums[8:], least, out, (r + 2) * out_step, to)
+        r += 3
+    while r < rows:
+        # of a single row that is left, the second copy is stored over the first
+        q = min(r + 1, rows - 1)
+        two_starts = (spread(bias, r), spread(bias, q))
+        two_weights = (r * row_step, q * row_step)
+        pair = four_by_two(x, at, offsets, weight, two_weights, taps, two_starts)
+        _store_row(pair[:4], least, out, r * out_step, to)
+        _store_row(pair[4:], least, out, q * out_step, to)
+        r += 2
+
+
+@inlined
+def _one_place(
+    x: Array,
+    place: int,
+    offsets: Offsets,
+    weight: Array,
+    row_step: int,
+    taps: Offsets,
+    bias: Array,
+    least: Lanes,
+    out: Array,
+    out_place: int,
+    out_step: int,
+) -> None:
+    last = len(bias) - 1
+    for r in range(0, last + 1, 8):
+        # rows beyond the last are the last again
+        rows = (
+            r, min(r + 1, last), min(r + 2, last), min(r + 3, last),
+            min(r + 4, last), min(r + 5, last), min(r + 6, last), min(r + 7, last),
+        )  # fmt: skip
+        start = (
+            spread(bias, rows[0]), spread(bias, rows[1]), spread(bias, rows[2]),
+            spread(bias, rows[3]), spread(bias, rows[4]), spread(bias, rows[5]),
+            spread(bias, rows[6]), spread(bias, rows[7]),
+        )  # fmt: skip
+        weights = (
+            rows[0] * row_step, rows[1] * row_step, rows[2] * row_step, rows[3] * row_step,
+            rows[4] * row_step, rows[5] * row_step, rows[6] * row_step, rows[7] * row_step,
+        )  # fmt: skip
+        sums = one_by_eight(x, place, offsets, weight, weights, taps, start)
+        for k in literal_unroll((0, 1, 2, 3, 4, 5, 6, 7)):
+            store(out, rows[k] * out_step + out_place, larger(sums[k], least))
+
+
+@inlined
+def _store_row(
+    sums: tuple[Lanes, Lanes, Lanes, Lanes],
+    least: Lanes,
+    out: Array,
+    row: int,
+    places: tuple[int, int, int, int],
+) -> None:
+    store(out, row + places[0], larger(sums[0], least))
+    store(out, row + places[1], larger(sums[1], least))
+    store(out, row + places[2], larger(sums[2], least))
+    store(out, row + places[3], larger(sums[3], least))
+
+
+@inlined
+def _store_largest(
+    sums: tuple[Lanes, Lanes, Lanes, Lanes], least: Lanes, out: Array, winners: Array, at: int
+) -> None:
+    best = sums[0]
+    winner = every(winners.dtype.type(0))
+    for number in literal_unroll((1, 2, 3)):
+        wins = beats(sums[number], best)
+        best = choose(wins, sums[number], best)
+        winner = choose(wins, every(winners.dtype.type(number)), winner)
+    store(out, at, larger(best, least))
+    store(winners, at, winner)
+
+
+@inlined
+def _add_tile(
+    x: Array,
+    taps: Offsets,
+    places: Offsets,
+    grads: Array,
+    rows: tuple[int, int],
+    grad_places: Offsets,
+    totals: npt.NDArray[np.float64],
+    t: int,
+) -> None:
+    # taps beyond the last are the last again, and are not added
+    last = len(taps) - 1
+    five = (
+        taps[t], taps[min(t + 1, last)], taps[min(t + 2, last)], taps[min(t + 3, last)],
+        taps[min(t + 4, last)],
+    )  # fmt: skip
+    sums = five_by_two(x, five, places, grads, rows, grad_places)
+    for k in literal_unroll((0, 1, 2, 3, 4)):
+        if t + k <= last:
+            totals[0, t + k] += total(sums[k])
+            if len(totals) > 1:
+                totals[1, t + k] += total(sums[5 + k])

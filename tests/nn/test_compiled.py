@@ -1,0 +1,120 @@
+"""The fast way through a network gives the very bits of the way through its layers."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from tuiconv.arithmetic import parse
+from tuiconv.nn.compiled import Compiled
+from tuiconv.nn.network import Network
+
+NETWORKS = {
+    "fused": "INPUT(1,12,12) -> CONV(5,3) -> RELU -> POOL(2) -> CONV(4,2) -> RELU -> POOL(2)"
+    " -> FC(7) -> RELU -> FC(3) -> SOFTMAX",
+    "odd maps": "INPUT(2,10,9) -> CONV(3,2) -> RELU -> POOL(2) -> FC(4)",
+    "padding, stride, dilation, groups": "INPUT(4,9,8) -> CONV(6,(3,2),stride=(2,1),pad=(1,2),"
+    "dilation=(1,2),groups=2) -> RELU -> CONV(4,3,pad=1) -> TANH -> FC(3) -> SOFTMAX",
+    "average pools": "INPUT(1,9,9) -> CONV(2,3,pad=1) -> TANH -> AVGPOOL(3,stride=2,pad=1)"
+    " -> AVGPOOL(2,stride=1) -> FC(5) -> TANH -> FC(3)",
+    "overlapping max pools": "INPUT(2,9,9) -> POOL(2,stride=1) -> CONV(3,3)"
+    " -> POOL(3,stride=1,pad=1) -> RELU -> POOL(2) -> FC(3) -> SOFTMAX",
+    "no weights at first": "INPUT(1,6,6) -> RELU -> AVGPOOL(2) -> FC(3) -> SOFTMAX",
+    "few features": "INPUT(1,2,2) -> FC(2) -> TANH -> FC(3)",
+    "one map": "INPUT(1,8,8) -> CONV(1,3) -> RELU -> POOL(2) -> CONV(1,3) -> FC(3) -> SOFTMAX",
+}
+networks = pytest.mark.parametrize("text", NETWORKS.values(), ids=NETWORKS)
+dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
+
+
+def network(text, rng, dtype=np.float32):
+    net = Network(parse(text), rng, dtype=dtype)
+    net.parameters += 0.1 * rng.standard_normal(len(net.parameters)).astype(dtype)
+    return net
+
+
+def batch(net, rng, count):
+    x = rng.standard_normal((count, *net.spec.input)).astype(net.parameters.dtype)
+    return x, rng.integers(0, net.spec.output[0], count)
+
+
+@networks
+@dtypes
+@pytest.mark.parametrize("count", [1, 8, 13, 32])
+def test_outputs_are_those_of_the_layers_to_the_last_bit(text, dtype, count, rng):
+    net = network(text, rng, dtype)
+    x, _ = batch(net, rng, count)
+    expected = net.forward(x)[-1]
+    np.testing.assert_array_equal(net(x), expected.reshape(net(x).shape))
+
+
+@networks
+@dtypes
+@pytest.mark.parametrize("count", [1, 8, 13, 32])
+def test_gradients_are_those_of_the_layers_to_the_last_bit(text, dtype, count, rng):
+    net = network(text, rng, dtype)
+    x, labels = batch(net, rng, count)
+    activations = net.forward(x)
+    expected = np.zeros_like(net.parameters)
+    net.backward(activations, labels, expected)
+    compiled = Compiled(net, net.spec.input, 32, trains=True)
+    score = compiled.learn(x, labels, 1 / count)
+    np.testing.assert_array_equal(compiled.gradients, expected)
+    assert np.abs(expected).max() > 1e-3
+    assert score.loss / count == pytest.approx(net.loss(activations[-1], labels) / count, rel=1e-6)
+    assert score.correct == (activations[-1].argmax(axis=1).reshape(-1) == labels).sum()
+
+
+@networks
+def test_a_larger_image_gives_the_scores_of_all_its_windows(text, rng):
+    net = network(text, rng)
+    channels, height, width = net.spec.input
+    x = rng.standard_normal((3, channels, height + 5, width + 7)).astype(np.float32)
+    np.testing.assert_array_equal(net(x), net.forward(x)[-1].reshape(net(x).shape))
+
+
+def test_what_an_image_gives_does_not_depend_on_those_beside_it(rng):
+    net = network(NETWORKS["fused"], rng)
+    x, _ = batch(net, rng, 40)
+    together = net(x)
+    for n in (0, 7, 8, 31, 32, 39):
+        np.testing.assert_array_equal(net(x[n : n + 1]), together[n : n + 1])
+
+
+def test_images_of_an_earlier_pass_leave_no_trace(rng):
+    net = network(NETWORKS["fused"], rng)
+    x, labels = batch(net, rng, 32)
+    compiled = Compiled(net, net.spec.input, 32, trains=True)
+    compiled.learn(x[:5], labels[:5], 1 / 5)
+    first = compiled.gradients.copy()
+    compiled.learn(np.full_like(x, np.nan), labels, 1 / 32)
+    assert np.isnan(compiled.gradients).any()
+    compiled.learn(x[:5], labels[:5], 1 / 5)
+    np.testing.assert_array_equal(compiled.gradients, first)
+
+
+def test_a_bound_network_follows_its_parameters(rng):
+    net, other = network(NETWORKS["fused"], rng), network(NETWORKS["fused"], rng)
+    x, _ = batch(net, rng, 4)
+    assert (net(x) != other(x)).any()
+    net.load_state_dict(other.state_dict())
+    np.testing.assert_array_equal(net(x), other(x))
+
+
+def test_a_bad_pixel_is_seen_in_the_scores_of_its_image_alone(rng):
+    net = network(NETWORKS["fused"], rng)
+    x, _ = batch(net, rng, 9)
+    expected = net(x)
+    x[3, 0, 5, 5] = np.nan
+    scores = net(x)
+    assert np.isnan(scores[3]).all()
+    np.testing.assert_array_equal(np.delete(scores, 3, 0), np.delete(expected, 3, 0))
+
+
+def test_eight_threads_share_a_network(rng):
+    net = network(NETWORKS["fused"], rng)
+    batches = [batch(net, rng, count)[0] for count in (1, 3, 8, 17, 33)]
+    expected = [net(x) for x in batches]
+    with ThreadPoolExecutor(8) as pool:
+        for got, wanted in zip(pool.map(net, batches * 20), expected * 20, strict=True):
+            np.testing.assert_array_equal(got, wanted)

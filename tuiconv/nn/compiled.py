@@ -1,0 +1,103 @@
+"""A network bound to memory: the fast way through it, in blocks of images.
+
+It gives the same numbers as going through the layers one by one, to the last bit.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import tuiconv_kernels as kernels
+from tuiconv.nn.layers import Array, Labels, Layer
+from tuiconv.nn.scoring import Score
+from tuiconv_kernels.chain import Chain, Shape
+
+if TYPE_CHECKING:
+    from tuiconv.nn.network import Network
+
+IMAGES = 32
+"""Images that go through together: enough to fill a core, few enough to stay in its cache."""
+
+
+KEPT = 8
+"""Bound networks that wait for their next use, at most."""
+
+
+class Compiled:
+    """The layers of a network as one chain of kernel calls, for one thread at a time.
+
+    Args:
+        net: its parameters are read where they are, so they may change between two passes.
+        shape: channels, height and width of the images.
+        images: at most so many at once.
+        trains: whether gradients will be wanted.
+    """
+
+    def __init__(self, net: "Network", shape: Shape, images: int, *, trains: bool) -> None:
+        self.gradients = np.zeros_like(net.parameters)
+        """Of the parameters, by the last `learn`; laid out as they are."""
+        views = net.views(self.gradients)
+        self._takes_logarithm = net.ends_in_softmax
+        layers: tuple[Layer, ...] = net.layers
+        if net.ends_in_softmax:
+            layers = layers[:-1]
+        links = [layer.link(views[layer.name]) for layer in layers]
+        self._chain = Chain(links, shape, images, net.parameters.dtype, trains=trains)
+
+    def outputs(self, x: Array) -> Array:
+        """The network's output for some images, (n, classes, h, w)."""
+        self._chain.forward(x)
+        outputs = self._chain.outputs()
+        return kernels.log_softmax(outputs) if self._takes_logarithm else outputs
+
+    def learn(self, x: Array, labels: Labels, share: float) -> Score:
+        """Score some images and fill `gradients`.
+
+        Args:
+            x: (n, channels, height, width).
+            labels: (n,) class numbers.
+            share: what one image's cross-entropy counts in the loss: 1 / batch size.
+
+        Returns:
+            The score before anything is changed.
+        """
+        self._chain.forward(x)
+        if self._takes_logarithm:
+            # layer by layer, the share is a gradient in an array before it meets the softmax
+            share = float(self.gradients.dtype.type(share))
+        loss, correct = self._chain.learn_labels(labels, share)
+        self._chain.backward()
+        return Score(loss / len(x), correct, len(x))
+
+
+class Spares:
+    """Bound networks that are not in use just now, so that few have to be built.
+
+    Args:
+        net: what they compute.
+    """
+
+    def __init__(self, net: "Network") -> None:
+        self._net = net
+        self._lock = Lock()
+        self._idle: OrderedDict[tuple[Shape, int, bool], list[Compiled]] = OrderedDict()
+
+    @contextmanager
+    def borrow(self, shape: Shape, images: int, *, trains: bool = False) -> Iterator[Compiled]:
+        """A bound network for the caller's thread alone; see `Compiled` for the arguments."""
+        key = (shape, images, trains)
+        with self._lock:
+            idle = self._idle.get(key)
+            compiled = idle.pop() if idle else None
+        if compiled is None:
+            compiled = Compiled(self._net, shape, images, trains=trains)
+        yield compiled
+        with self._lock:
+            self._idle.setdefault(key, []).append(compiled)
+            self._idle.move_to_end(key)
+            while len(self._idle) > KEPT:
+                self._idle.popitem(last=False)
