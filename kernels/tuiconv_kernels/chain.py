@@ -15,7 +15,8 @@ import numpy.typing as npt
 from tuiconv_kernels.blocks import blocks_for, into_blocks, out_of_blocks
 from tuiconv_kernels.checks import Array
 from tuiconv_kernels.decisions import learn_labels
-from tuiconv_kernels.geometry import Layout, Sliding, Table, image_rows
+from tuiconv_kernels.geometry import Layout, Sliding, Table, image_runs
+from tuiconv_kernels.program import Program
 from tuiconv_kernels.stages import (
     Activation,
     AveragePool,
@@ -24,9 +25,10 @@ from tuiconv_kernels.stages import (
     MaxPool,
     Rectifier,
     Stage,
+    Subsampling,
     Weights,
 )
-from tuiconv_kernels.weighted import Call, run
+from tuiconv_kernels.weighted import Call
 
 Shape: TypeAlias = tuple[int, int, int]
 """(channels, height, width)"""
@@ -65,6 +67,15 @@ class Pool:
         return not self.averages and self.sliding == Sliding((2, 2), (2, 2))
 
 
+@dataclass(frozen=True, eq=False)
+class Subsample:
+    """The mean of every window, times a gain, plus a bias: one of each for every map."""
+
+    sliding: Sliding
+    weights: Weights
+    """Its `weight` is the gain."""
+
+
 @dataclass(frozen=True)
 class Other:
     """Any layer, as functions on images (n, c, h, w)."""
@@ -74,7 +85,7 @@ class Other:
     """From the gradient of its output, and its input, to the gradient of its input."""
 
 
-Layer: TypeAlias = Convolve | Relu | Tanh | Pool | Other
+Layer: TypeAlias = Convolve | Relu | Tanh | Pool | Subsample | Other
 
 
 class Chain:
@@ -102,44 +113,45 @@ class Chain:
         self.images = 0
         self._trains = trains
         self._input = Maps(Layout(blocks_for(images), *shape), dtype, trains=False)
-        self._input_rows = image_rows(self._input.layout)
+        self._input_runs = image_runs(self._input.layout)
         self.output = self._input
         """What leaves the last layer; a loss writes its gradient here."""
-        self._forward: list[Call] = []
-        self._backward: list[Call] = []
+        forward: list[Call] = []
+        backward: list[Call] = []
         learns = False
         waiting = list(layers)
         while waiting:
             used = _fused(waiting)
-            weighted = isinstance(waiting[0], Convolve | Other)
+            weighted = isinstance(waiting[0], Convolve | Subsample | Other)
             stage = self._stage(waiting[0], used, passes_on=learns)
-            self._forward += stage.forward()
+            forward += stage.forward()
             if trains and (learns or weighted):
-                self._backward[:0] = stage.backward()
+                backward[:0] = stage.backward()
             learns = learns or weighted
             self.output = stage.out
             waiting = waiting[used:]
-        self._output_rows = image_rows(self.output.layout)
+        self._forward, self._backward = Program(forward, dtype), Program(backward, dtype)
+        self._output_runs = image_runs(self.output.layout)
 
     def forward(self, x: Array) -> None:
         """Take images (n, c, h, w) to `output`."""
         self.images = len(x)
-        into_blocks(x, self._input.data, self._input_rows)
-        run(self._forward)
+        into_blocks(x, self._input.data, *self._input_runs)
+        self._forward.run()
 
     def backward(self) -> None:
         """Take the gradient of `output` to the gradients of all weights.
 
         Of lanes without an image it must be 0.
         """
-        run(self._backward)
+        self._backward.run()
 
     def outputs(self) -> Array:
         """What leaves the last layer, (n, c, h, w)."""
         layout = self.output.layout
         shape = (self.images, layout.channels, layout.height, layout.width)
         outputs = np.empty(shape, self.output.data.dtype)
-        out_of_blocks(self.output.data, self._output_rows, outputs)
+        out_of_blocks(self.output.data, *self._output_runs, outputs)
         return outputs
 
     def learn_labels(self, labels: npt.NDArray[np.integer[Any]], share: float) -> tuple[float, int]:
@@ -165,6 +177,10 @@ class Chain:
                 return MaxPool(x, layer.sliding, trains=trains)
             case Pool():
                 return AveragePool(x, layer.sliding, trains=trains)
+            case Subsample():
+                return Subsampling(
+                    x, layer.sliding, layer.weights, trains=trains, passes_on=passes_on
+                )
             case Other():
                 return Unblocked(self, x, layer, trains=trains, passes_on=passes_on)
 
@@ -180,7 +196,7 @@ class Unblocked:
         one = np.zeros((1, layout.channels, layout.height, layout.width), x.data.dtype)
         shape = (*layer.forward(one).shape[1:], 1, 1)[:3]
         self.out = Maps(Layout(layout.count, *shape), x.data.dtype, trains)
-        self.rows, self.out_rows = image_rows(x.layout), image_rows(self.out.layout)
+        self.runs, self.out_runs = image_runs(x.layout), image_runs(self.out.layout)
 
     def forward(self) -> list[Call]:
         """Call the layer's own function."""
@@ -191,22 +207,22 @@ class Unblocked:
         return [(self._backward, ())]
 
     def _forward(self) -> None:
-        out = self.layer.forward(self._images(self.x.data, self.x.layout, self.rows))
+        out = self.layer.forward(self._images(self.x.data, self.x.layout, self.runs))
         layout = self.out.layout
         shape = (len(out), layout.channels, layout.height, layout.width)
-        into_blocks(out.reshape(shape), self.out.data, self.out_rows)
+        into_blocks(out.reshape(shape), self.out.data, *self.out_runs)
 
     def _backward(self) -> None:
-        grad = self._images(self.out.grad, self.out.layout, self.out_rows)
-        x = self._images(self.x.data, self.x.layout, self.rows)
+        grad = self._images(self.out.grad, self.out.layout, self.out_runs)
+        x = self._images(self.x.data, self.x.layout, self.runs)
         grad_x = self.layer.backward(grad, x)
         if self.passes_on:
-            into_blocks(grad_x.reshape(x.shape), self.x.grad, self.rows)
+            into_blocks(grad_x.reshape(x.shape), self.x.grad, *self.runs)
 
-    def _images(self, data: Array, layout: Layout, rows: Table) -> Array:
+    def _images(self, data: Array, layout: Layout, runs: tuple[Table, int]) -> Array:
         shape = (self.chain.images, layout.channels, layout.height, layout.width)
         images = np.empty(shape, data.dtype)
-        out_of_blocks(data, rows, images)
+        out_of_blocks(data, *runs, images)
         return images
 
 

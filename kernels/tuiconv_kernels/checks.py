@@ -19,6 +19,8 @@ def loop_ready(value: npt.ArrayLike) -> npt.NDArray[Any]:
     Kernels only read their inputs. Writable is asked for because Numba counts a read-only array
     as another type: a copy costs microseconds, compiling every kernel a second time seconds.
     """
+    if type(value) is np.ndarray and value.flags.carray:
+        return value
     return np.require(value, requirements=["C", "A", "W", "E"])
 
 

@@ -235,6 +235,14 @@ def cells(layout: Layout) -> Table:
     return layout.offsets(n, 0, i, j)
 
 
+def image_runs(layout: Layout) -> tuple[Table, int]:
+    """Where the longest runs of pixels without a margin begin, and how many pixels each has."""
+    if layout.margin != (0, 0):
+        return image_rows(layout), layout.width
+    size = layout.channels * layout.height * layout.width
+    return np.arange(layout.count) * size * layout.lanes, size
+
+
 def image_rows(layout: Layout) -> Table:
     """Where each row of pixels begins: n c y."""
     n, c, y = _axes(np.arange(layout.count), np.arange(layout.channels), np.arange(layout.height))
@@ -285,6 +293,6 @@ def pool_windows(sliding: Sliding, x: Layout, out: Layout) -> PoolTables:
     return PoolTables(
         starts=np.searchsorted(window, np.arange(len(inside) + 1)),
         cells=x.offsets(0, 0, y[inside], x_[inside]),
-        taps=tap,
+        taps=np.ascontiguousarray(tap),
         windows=out.offsets(0, 0, *_axes(np.arange(out.height), np.arange(out.width))),
     )

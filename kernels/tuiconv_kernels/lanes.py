@@ -42,19 +42,20 @@ class LanesType(types.Type):
 @register_model(LanesType)
 class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, lanes: LanesType) -> None:
-        super().__init__(manager, lanes, _vector(lanes))  # type: ignore[no-untyped-call]
+        super().__init__(manager, lanes, vector_of(lanes))  # type: ignore[no-untyped-call]
 
 
-def _operation(define: Callable[..., Any]) -> Callable[..., Any]:
+def operation(define: Callable[..., Any]) -> Callable[..., Any]:
     """An operation of kernels that writes its own instructions: Numba's `intrinsic`, typed."""
-    operation: Callable[..., Any] = intrinsic(define)
-    return operation
+    typed: Callable[..., Any] = intrinsic(define)
+    return typed
 
 
 _INT32 = ir.IntType(32)
 
 
-def _vector(lanes: LanesType) -> ir.VectorType:
+def vector_of(lanes: LanesType) -> ir.VectorType:
+    """The vector register that holds such lanes."""
     return ir.VectorType(_scalar(lanes.dtype), LANES)
 
 
@@ -75,31 +76,31 @@ def _splat(builder: Any, scalar: Any) -> Any:
     return builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), pattern)
 
 
-@_operation
+@operation
 def load(_: Any, array: Any, index: Any) -> Any:
     """Return the lanes that begin at array[index] of a flat array."""
     lanes = LanesType(array.dtype)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = _pointer(context, builder, signature, args, _vector(lanes))
+        place = _pointer(context, builder, signature, args, vector_of(lanes))
         return builder.load(place, align=array.dtype.bitwidth // 8)
 
     return lanes(array, types.int64), generate
 
 
-@_operation
+@operation
 def store(_: Any, array: Any, index: Any, value: Any) -> Any:
     """Write the lanes to array[index] and the elements behind it."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = _pointer(context, builder, signature, args, _vector(value))
+        place = _pointer(context, builder, signature, args, vector_of(value))
         builder.store(args[2], place, align=array.dtype.bitwidth // 8)
         return context.get_dummy_value()
 
     return types.void(array, types.int64, value), generate
 
 
-@_operation
+@operation
 def spread(_: Any, array: Any, index: Any) -> Any:
     """Return array[index] in every lane."""
     lanes = LanesType(array.dtype)
@@ -111,7 +112,7 @@ def spread(_: Any, array: Any, index: Any) -> Any:
     return lanes(array, types.int64), generate
 
 
-@_operation
+@operation
 def every(_: Any, scalar: Any) -> Any:
     """Return a number in every lane."""
 
@@ -124,15 +125,15 @@ def every(_: Any, scalar: Any) -> Any:
 def _arithmetic(name: str, summary: str, emit: Callable[..., Any]) -> Callable[..., Any]:
     """An operation on two lanes that is one instruction."""
 
-    def operation(_: Any, a: Any, b: Any) -> Any:
+    def define(_: Any, a: Any, b: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             return emit(builder, *args)
 
         return a(a, a), generate
 
-    operation.__name__ = operation.__qualname__ = name
-    operation.__doc__ = summary
-    return _operation(operation)
+    define.__name__ = define.__qualname__ = name
+    define.__doc__ = summary
+    return operation(define)
 
 
 def _larger(builder: Any, a: Any, b: Any) -> Any:
@@ -149,47 +150,47 @@ larger = _arithmetic(
 divide = _arithmetic("divide", "Return a / b.", lambda builder, a, b: builder.fdiv(a, b))
 
 
-@_operation
+@operation
 def widen(_: Any, value: Any) -> Any:
     """Return the lanes in float64."""
     wide = LanesType(types.float64)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         same = value.dtype == types.float64
-        return args[0] if same else builder.fpext(args[0], _vector(wide))
+        return args[0] if same else builder.fpext(args[0], vector_of(wide))
 
     return wide(value), generate
 
 
-@_operation
+@operation
 def narrow(_: Any, value: Any, array: Any) -> Any:
     """Return lanes in float64 rounded to the dtype of an array."""
     narrowed = LanesType(array.dtype)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         same = array.dtype == types.float64
-        return args[0] if same else builder.fptrunc(args[0], _vector(narrowed))
+        return args[0] if same else builder.fptrunc(args[0], vector_of(narrowed))
 
     return narrowed(value, array), generate
 
 
-@_operation
+@operation
 def gate(_: Any, y: Any, grad: Any) -> Any:
     """Return 0 where y <= 0, else grad: the gradient of a ReLU that gave y. NaN lets it pass."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        zero = ir.Constant(_vector(y), [0.0] * LANES)
+        zero = ir.Constant(vector_of(y), [0.0] * LANES)
         return builder.select(builder.fcmp_ordered("<=", args[0], zero), zero, args[1])
 
     return grad(y, grad), generate
 
 
-@_operation
+@operation
 def multiply_add(_: Any, a: Any, b: Any, c: Any) -> Any:
     """Return a · b + c, rounded once where the processor can."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vector = _vector(a)
+        vector = vector_of(a)
         suffix = "f64" if a.dtype == types.float64 else "f32"
         kind = ir.FunctionType(vector, [vector] * 3)
         name = f"llvm.fmuladd.v{LANES}{suffix}"
@@ -199,7 +200,7 @@ def multiply_add(_: Any, a: Any, b: Any, c: Any) -> Any:
     return a(a, a, a), generate
 
 
-@_operation
+@operation
 def beats(_: Any, value: Any, best: Any) -> Any:
     """Return 1 where value > best, or where value is the first NaN; else 0."""
 
@@ -208,37 +209,37 @@ def beats(_: Any, value: Any, best: Any) -> Any:
         above = builder.fcmp_unordered(">", new, old)
         taken = builder.fcmp_unordered("!=", old, old)
         wins = builder.and_(above, builder.not_(taken))
-        zero = ir.Constant(_vector(value), [0.0] * LANES)
-        one = ir.Constant(_vector(value), [1.0] * LANES)
+        zero = ir.Constant(vector_of(value), [0.0] * LANES)
+        one = ir.Constant(vector_of(value), [1.0] * LANES)
         return builder.select(wins, one, zero)
 
     return value(value, value), generate
 
 
-@_operation
+@operation
 def choose(_: Any, condition: Any, a: Any, b: Any) -> Any:
     """Return a where the condition is greater than 0, else b."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        zero = ir.Constant(_vector(condition), [0.0] * LANES)
+        zero = ir.Constant(vector_of(condition), [0.0] * LANES)
         positive = builder.fcmp_ordered(">", args[0], zero)
         return builder.select(positive, args[1], args[2])
 
     return a(condition, a, a), generate
 
 
-@_operation
+@operation
 def where_equal(_: Any, code: Any, number: Any, value: Any) -> Any:
     """Return value where code == number, else 0."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         same = builder.fcmp_ordered("==", args[0], args[1])
-        return builder.select(same, args[2], ir.Constant(_vector(value), [0.0] * LANES))
+        return builder.select(same, args[2], ir.Constant(vector_of(value), [0.0] * LANES))
 
     return value(code, code, value), generate
 
 
-@_operation
+@operation
 def total(_: Any, value: Any) -> Any:
     """Return the sum of all lanes: halves are added until one number is left."""
 

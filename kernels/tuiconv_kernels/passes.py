@@ -17,7 +17,9 @@ from tuiconv_kernels.lanes import (
     divide,
     every,
     gate,
+    larger,
     load,
+    multiply,
     narrow,
     spread,
     store,
@@ -33,6 +35,27 @@ def copy_rows(x: Array, rows: Table, out: Array, out_rows: Table, length: int) -
         at, to = rows[row], out_rows[row]
         for k in range(0, length, LANES):
             store(out, to + k, load(x, at + k))
+
+
+@exact_kernel
+def clear(x: Array) -> None:
+    """Set everything to 0."""
+    x[:] = 0
+
+
+@exact_kernel
+def rectify(x: Array, out: Array) -> None:
+    """Fill out with max(0, x); NaN stays NaN."""
+    zero = every(x.dtype.type(0))
+    for k in range(0, len(x), LANES):
+        store(out, k, larger(load(x, k), zero))
+
+
+@exact_kernel
+def clear_places(x: Array, places: Table) -> None:
+    """Set the elements at some places to 0."""
+    for place in places:
+        x[place] = 0
 
 
 @exact_kernel
@@ -124,3 +147,24 @@ def average_pool_back(
             share = divide(load(grad_out, at + pair_windows[k]), spread(pair_counts, k))
             to = first + pair_cells[k]
             store(grad_x, to, add(load(grad_x, to), share))
+
+
+@exact_kernel
+def scale(x: Array, gain: Array, bias: Array, plane: int, out: Array) -> None:
+    """Multiply every map by its gain, then add its bias."""
+    for first in range(0, len(x), plane):
+        c = first // plane % len(gain)
+        factor, start = spread(gain, c), spread(bias, c)
+        for k in range(first, first + plane, LANES):
+            store(out, k, add(multiply(load(x, k), factor), start))
+
+
+@exact_kernel
+def scale_back(grad_out: Array, x: Array, gain: Array, plane: int, grad_x: Array) -> None:
+    """Fill grad_x with grad_out times the gain, and x with what adds up to the gain's gradient."""
+    for first in range(0, len(x), plane):
+        factor = spread(gain, first // plane % len(gain))
+        for k in range(first, first + plane, LANES):
+            grad = load(grad_out, k)
+            store(grad_x, k, multiply(grad, factor))
+            store(x, k, multiply(grad, load(x, k)))

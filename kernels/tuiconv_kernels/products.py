@@ -34,8 +34,9 @@ from tuiconv_kernels.tiles import (
     one_by_eight,
 )
 
-STRETCH = 128
-"""Places that a weight gradient goes through at a time: what they meet stays in the L1 cache."""
+STRETCH = 256
+"""At most so many places a weight gradient goes through at a time: what they meet stays in the L1
+cache."""
 
 
 @exact_kernel
@@ -138,9 +139,10 @@ def correlate(
     in float64, for which `totals` is room: (rows, taps).
     """
     totals[:] = 0.0
-    for begin in range(0, len(places), STRETCH):
-        stretch = places[begin : begin + STRETCH]
-        grad_stretch = grad_places[begin : begin + STRETCH]
+    parts = -(-len(places) // STRETCH)
+    for part in range(parts):
+        begin, end = len(places) * part // parts, len(places) * (part + 1) // parts
+        stretch, grad_stretch = places[begin:end], grad_places[begin:end]
         for r in range(0, len(totals) - 1, 2):
             for t in range(0, len(taps), 5):
                 _add_tile(

@@ -5,7 +5,6 @@ nothing but its calls, and allocates nothing.
 """
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from tuiconv_kernels import geometry, passes, weighted
 from tuiconv_kernels.activations import AMPLITUDE, SLOPE, gate, times_slope
 from tuiconv_kernels.checks import Array
+from tuiconv_kernels.correlation import Connections
 from tuiconv_kernels.geometry import Layout, Sliding, image_rows
 from tuiconv_kernels.lanes import LANES
 from tuiconv_kernels.products import sum_products_pooled
@@ -46,12 +46,14 @@ class Weights:
     """What a layer learns and where the gradients go, in the memory of the caller."""
 
     weight: Array
-    """(maps, channels / groups, kernel_height, kernel_width)"""
+    """(maps, channels / groups, kernel_height, kernel_width); or a gain per map, (maps,)"""
     bias: Array
     """(maps,)"""
     grad_weight: Array
     grad_bias: Array
     groups: int = 1
+    connections: Connections | None = None
+    """Which map sees which channel, (maps, channels); the weights between the others are 0."""
 
 
 class Convolution:
@@ -132,6 +134,10 @@ class Convolution:
             grad, layout, self.padded, self.padded_layout, self.sliding, weights.grad_weight,
             weights.groups,
         )  # fmt: skip
+        if weights.connections is not None:
+            channels = ~weights.connections[:, :, np.newaxis, np.newaxis]
+            absent = np.flatnonzero(np.broadcast_to(channels, weights.grad_weight.shape))
+            calls.append((passes.clear_places, (weights.grad_weight.reshape(-1), absent)))
         if self.passes_on:
             calls += weighted.input_gradient(
                 grad, layout, weights.weight, self.sliding, self.x.grad, self.x.layout,
@@ -168,7 +174,7 @@ class Rectifier:
 
     def forward(self) -> list[Call]:
         """max(0, x)."""
-        return [(partial(np.maximum, self.x.data, 0, out=self.out.data), ())]
+        return [(passes.rectify, (self.x.data, self.out.data))]
 
     def backward(self) -> list[Call]:
         """Pass on what belongs to positive outputs."""
@@ -225,7 +231,7 @@ class MaxPool:
             self.out.grad, out_planes, t.windows, self.winners, t.starts, t.cells, t.taps,
             self.x.grad, planes,
         )  # fmt: skip
-        return [(self.x.grad.fill, (0,)), (passes.max_pool_back, arguments)]
+        return [(passes.clear, (self.x.grad,)), (passes.max_pool_back, arguments)]
 
 
 class AveragePool:
@@ -259,7 +265,35 @@ class AveragePool:
             self.out.grad, out_planes, t.windows[window],
             self.counts[window].astype(self.x.data.dtype), t.cells[order], self.x.grad, planes,
         )  # fmt: skip
-        return [(self.x.grad.fill, (0,)), (passes.average_pool_back, arguments)]
+        return [(passes.clear, (self.x.grad,)), (passes.average_pool_back, arguments)]
+
+
+class Subsampling:
+    """LeNet's subsampling: the mean of every window, times a gain, plus a bias for every map."""
+
+    def __init__(
+        self, x: Maps, sliding: Sliding, weights: Weights, *, trains: bool, passes_on: bool
+    ) -> None:
+        self.weights, self.passes_on = weights, passes_on
+        self.average = AveragePool(x, sliding, trains=trains)
+        self.mean = self.average.out
+        self.out = Maps(self.mean.layout, x.data.dtype, trains)
+
+    def forward(self) -> list[Call]:
+        """Average, multiply, add."""
+        weights, plane = self.weights, self.out.layout.plane
+        arguments = (self.mean.data, weights.weight, weights.bias, plane, self.out.data)
+        return [*self.average.forward(), (passes.scale, arguments)]
+
+    def backward(self) -> list[Call]:
+        """The gradients of bias, gain and, through the average, of the input."""
+        weights, grad, mean, layout = self.weights, self.out.grad, self.mean, self.out.layout
+        calls = weighted.bias_gradient(grad, layout, weights.grad_bias)
+        arguments = (grad, mean.data, weights.weight, layout.plane, mean.grad)
+        calls.append((passes.scale_back, arguments))
+        # the mean is not needed any more, and has become its product with the gradient
+        calls += weighted.bias_gradient(mean.data, layout, weights.grad_weight)
+        return calls + self.average.backward() if self.passes_on else calls
 
 
 def _windowed(x: Maps, sliding: Sliding, trains: bool) -> Maps:

@@ -13,7 +13,7 @@ import numpy as np
 from tuiconv_kernels import geometry
 from tuiconv_kernels.blocks import out_of_blocks
 from tuiconv_kernels.checks import Array
-from tuiconv_kernels.geometry import Layout, Sliding, Tables, image_rows
+from tuiconv_kernels.geometry import Layout, Sliding, Tables, image_runs
 from tuiconv_kernels.lanes import LANES
 from tuiconv_kernels.products import correlate, sum_places, sum_products
 
@@ -149,7 +149,7 @@ def _by_images(
     starts = np.minimum(np.arange(0, size, LANES), size - LANES)
     block, lane = np.ix_(np.arange(grad_layout.count), np.arange(LANES))
     return [
-        (out_of_blocks, (x, image_rows(x_layout), images)),
+        (out_of_blocks, (x, *image_runs(x_layout), images)),
         (
             sum_products,
             (

@@ -18,6 +18,7 @@ class SGD:
         self.momentum = momentum
         self.velocity = np.zeros_like(parameters)
 
-    def step(self, gradients: Array) -> None:
-        """Update the parameters in place with a gradient of the same layout."""
-        kernels.momentum_step(self.parameters, gradients, self.velocity, self.lr, self.momentum)
+    def step(self, gradients: Array, part: slice = slice(None)) -> None:
+        """Update the parameters, or a part of them, in place with a gradient of the same layout."""
+        parameters, velocity = self.parameters[part], self.velocity[part]
+        kernels.momentum_step(parameters, gradients[part], velocity, self.lr, self.momentum)

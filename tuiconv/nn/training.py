@@ -1,9 +1,9 @@
 """Training: mini-batches in, a better network out, and a report of every step."""
 
+import itertools
 import math
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event as CancelToken
 from time import perf_counter
 
@@ -12,12 +12,14 @@ import numpy.typing as npt
 
 from tuiconv.data.dataset import Dataset
 from tuiconv.errors import RequestError, UserError
-from tuiconv.nn.compiled import IMAGES
+from tuiconv.nn.compiled import IMAGES, Compiled
 from tuiconv.nn.events import BatchDone, EpochDone, Event, RunEnd, RunStart
 from tuiconv.nn.layers import Array, Labels
 from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import SGD
 from tuiconv.nn.scoring import Score, score, total
+from tuiconv.nn.team import Team
+from tuiconv_kernels.chain import Shape
 from tuiconv_kernels.lanes import LANES
 
 EVALUATED = 256
@@ -70,7 +72,8 @@ class Trainer:
         self.threads = threads or usable_cores()
         self._sgd = SGD(net.parameters, lr, momentum)
         self._rng = np.random.default_rng(seed)
-        self._pool = ThreadPoolExecutor(self.threads, "tuiconv-train")
+        self._team = Team(self.threads)
+        self._bound: dict[tuple[int, Shape, int], Compiled] = {}
         self._gradients = np.empty((0, len(net.parameters)), net.parameters.dtype)
         self.lr = lr
 
@@ -123,23 +126,31 @@ class Trainer:
         scores: list[Score] = [Score(0.0, 0, 0)] * len(starts)
         waiting = iter(enumerate(starts))
 
-        def learn_chunks() -> None:
-            with self.net.compiled.borrow(x.shape[1:], size, trains=True) as compiled:
-                for k, start in waiting:
-                    chunk = slice(start, start + size)
-                    scores[k] = compiled.learn(x[chunk], labels[chunk], 1 / len(x))
-                    gradients[k] = compiled.gradients
+        def learn_chunks(member: int) -> None:
+            for k, start in waiting:
+                compiled = self._compiled(member, x.shape[1:], size)
+                chunk = slice(start, start + size)
+                scores[k] = compiled.learn(x[chunk], labels[chunk], 1 / len(x))
+                gradients[k] = compiled.gradients
 
-        helpers = min(self.threads, len(starts)) - 1
-        others = [self._pool.submit(learn_chunks) for _ in range(helpers)]
-        learn_chunks()
-        for other in others:
-            other.result()
-        sums = gradients[0]
-        for chunk_gradients in gradients[1 : len(starts)]:
-            sums += chunk_gradients
-        self._sgd.step(sums)
+        parts = slices(len(self.net.parameters), self.threads)
+
+        def update(member: int) -> None:
+            part = parts[member]
+            for chunk_gradients in gradients[1 : len(starts)]:
+                gradients[0, part] += chunk_gradients[part]
+            self._sgd.step(gradients[0], part)
+
+        self._team.run(learn_chunks)
+        self._team.run(update)
         return total(scores)
+
+    def _compiled(self, member: int, shape: Shape, images: int) -> Compiled:
+        """The network bound for a member of the team: always the same, in its core's cache."""
+        key = (member, shape, images)
+        if key not in self._bound:
+            self._bound[key] = Compiled(self.net, shape, images, trains=True)
+        return self._bound[key]
 
     def _room(self, chunks: int) -> Array:
         """Memory for the gradients of so many chunks, kept from step to step."""
@@ -176,7 +187,7 @@ class Trainer:
         batches = math.ceil(len(train) / self.batch_size)
         yield RunStart(
             spec=str(self.net.spec),
-            parameters=len(self.net.parameters),
+            parameters=self.net.spec.totals.parameters,
             train=train.name,
             train_images=len(train),
             test=test.name,
@@ -257,14 +268,19 @@ class Trainer:
         """
         check_fits(self.net, dataset)
 
-        def read(start: int) -> Score | None:
-            if cancel is not None and cancel.is_set():
-                return None
-            chunk = slice(start, start + EVALUATED)
-            output = self.net(self.net.preprocessing(dataset.images[chunk]))
-            return score(self.net, output, dataset.labels[chunk])
+        starts = range(0, len(dataset), EVALUATED)
+        scores: list[Score | None] = [None] * len(starts)
+        waiting = iter(enumerate(starts))
 
-        scores = list(self._pool.map(read, range(0, len(dataset), EVALUATED)))
+        def read(member: int) -> None:
+            for k, start in waiting:
+                if cancel is not None and cancel.is_set():
+                    return
+                chunk = slice(start, start + EVALUATED)
+                output = self.net(self.net.preprocessing(dataset.images[chunk]))
+                scores[k] = score(self.net, output, dataset.labels[chunk])
+
+        self._team.run(read)
         whole = [part for part in scores if part is not None]
         return total(whole) if len(whole) == len(scores) else None
 
@@ -276,6 +292,12 @@ def chunk_size(images: int) -> int:
     the batch alone, the numbers of a run do not depend on how many threads there are.
     """
     return min(IMAGES, LANES * math.ceil(images / 2 / LANES))
+
+
+def slices(length: int, count: int) -> list[slice]:
+    """So many pieces of a vector, in order and of about the same length."""
+    ends = [length * k // count for k in range(count + 1)]
+    return [slice(start, end) for start, end in itertools.pairwise(ends)]
 
 
 def check_fits(net: Network, dataset: Dataset) -> None:

@@ -1,0 +1,226 @@
+"""A list of kernel calls as one call: its threads never stop between two kernels for Python.
+
+A call becomes a row of integers: the kernel's number, then its arguments; an array as its address
+and shape, a float by its bits. The rows are read without the interpreter lock.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from llvmlite import ir
+from numba import types
+from numba.np.arrayobj import make_array, populate_array
+
+from tuiconv_kernels import activations, blocks, passes, products
+from tuiconv_kernels.checks import Array
+from tuiconv_kernels.jit import exact_kernel
+from tuiconv_kernels.lanes import operation
+from tuiconv_kernels.weighted import Call
+
+KERNELS: list[Callable[..., object]] = [
+    products.sum_products,
+    products.sum_products_pooled,
+    products.correlate,
+    products.sum_places,
+    blocks.out_of_blocks,
+    passes.unpool,
+    activations.gate,
+    passes.copy_rows,
+    passes.clear,
+    passes.rectify,
+    passes.max_pool,
+    passes.max_pool_back,
+    passes.average_pool,
+    passes.average_pool_back,
+    activations.times_slope,
+]
+"""Each kernel's number is its place in this list; `_run` unpacks its arguments."""
+
+WIDTH = 32
+"""Integers in a row."""
+
+
+class Program:
+    """Calls that are ready to run; kernels without a number are called by Python in between.
+
+    Args:
+        calls: in order. Their arrays must stay as they are.
+        dtype: of their arrays.
+    """
+
+    def __init__(self, calls: Sequence[Call], dtype: npt.DTypeLike) -> None:
+        self._calls = calls  # keeps the arrays alive whose addresses the rows hold
+        vector, square, images = (np.empty((0,) * axes, dtype) for axes in (1, 2, 4))
+        table, spans = np.empty(0, np.int64), np.empty((0, 0), np.int64)
+        counts, totals = np.empty(0), np.empty((0, 0))
+        kinds = (vector, square, images, table, spans, counts, totals)
+        self._parts: list[Callable[[], object]] = []
+        for numbered, group in groupby(calls, lambda call: call[0] in KERNELS):
+            if numbered:
+                rows = np.array([_row(*call) for call in group])
+                self._parts.append(partial(_run, rows, *kinds))
+            else:
+                self._parts += [partial(function, *arguments) for function, arguments in group]
+
+    def run(self) -> None:
+        """Make all calls."""
+        for part in self._parts:
+            part()
+
+
+def _row(function: Callable[..., object], arguments: Sequence[Any]) -> list[int]:
+    row = [KERNELS.index(function)]
+    for argument in arguments:
+        if isinstance(argument, np.ndarray):
+            if not argument.flags.carray:
+                raise ValueError(f"an array with strides {argument.strides} has no place in a row")
+            row += [argument.ctypes.data, *argument.shape]
+        elif isinstance(argument, float):
+            row.append(int(np.float64(argument).view(np.int64)))
+        else:
+            row.append(argument)
+    return row + [0] * (WIDTH - len(row))
+
+
+@operation
+def _array(_: Any, row: Any, at: Any, kind: Any) -> Any:
+    """Return the array whose address and shape begin at row[at]; of the type of `kind`."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        numbers = context.make_array(signature.args[0])(context, builder, args[0]).data
+        fields = [
+            builder.load(builder.gep(numbers, [builder.add(args[1], ir.Constant(args[1].type, k))]))
+            for k in range(1 + kind.ndim)
+        ]
+        array = make_array(kind)(context, builder)  # type: ignore[no-untyped-call]
+        size = context.get_abi_sizeof(context.get_data_type(kind.dtype))
+        strides = [ir.Constant(args[1].type, size)]
+        for axis in fields[:1:-1]:
+            strides.insert(0, builder.mul(strides[0], axis))
+        populate_array(  # type: ignore[no-untyped-call]
+            array,
+            data=builder.inttoptr(fields[0], array.data.type),
+            shape=fields[1:],
+            strides=strides,
+            itemsize=ir.Constant(args[1].type, size),
+            meminfo=None,
+        )
+        return array._getvalue()
+
+    return kind(row, types.int64, kind), generate
+
+
+@operation
+def _float(_: Any, bits: Any) -> Any:
+    """Return the float64 that has these bits."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.DoubleType())
+
+    return types.float64(bits), generate
+
+
+@exact_kernel
+def _run(
+    rows: npt.NDArray[np.int64],
+    vector: Array,
+    square: Array,
+    images: Array,
+    table: npt.NDArray[np.int64],
+    spans: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.float64],
+    totals: npt.NDArray[np.float64],
+) -> None:
+    # the arrays after the first are empty: they say of what type an argument is
+    for k in range(len(rows)):
+        row = rows[k]
+        kernel = row[0]
+        if kernel == 0:
+            products.sum_products(
+                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+                _array(row, 7, spans), _array(row, 10, vector), row[12], _array(row, 13, table),
+                _array(row, 15, vector), _float(row[17]), _array(row, 18, vector),
+                _array(row, 20, table), row[22],
+            )  # fmt: skip
+        elif kernel == 1:
+            products.sum_products_pooled(
+                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+                _array(row, 7, vector), row[9], _array(row, 10, table), _array(row, 12, vector),
+                _float(row[14]), _array(row, 15, vector), _array(row, 17, vector),
+                _array(row, 19, table), row[21],
+            )  # fmt: skip
+        elif kernel == 2:
+            products.correlate(
+                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+                _array(row, 7, vector), _array(row, 9, table), row[11], _array(row, 12, totals),
+                _array(row, 15, square),
+            )  # fmt: skip
+        elif kernel == 3:
+            products.sum_places(
+                _array(row, 1, vector), _array(row, 3, table), row[5], _array(row, 6, vector)
+            )
+        elif kernel == 4:
+            blocks.out_of_blocks(
+                _array(row, 1, vector), _array(row, 3, table), row[5], _array(row, 6, images)
+            )
+        elif kernel == 5:
+            passes.unpool(
+                _array(row, 1, vector), _array(row, 3, vector), _array(row, 5, vector),
+                _array(row, 7, table), row[9], row[10], _array(row, 11, vector),
+                _array(row, 13, table), row[15],
+            )  # fmt: skip
+        elif kernel == 6:
+            activations.gate(_array(row, 1, vector), _array(row, 3, vector), _array(row, 5, vector))
+        elif kernel == 7:
+            passes.copy_rows(
+                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, vector),
+                _array(row, 7, table), row[9],
+            )  # fmt: skip
+        elif kernel == 8:
+            passes.clear(_array(row, 1, vector))
+        elif kernel == 9:
+            passes.rectify(_array(row, 1, vector), _array(row, 3, vector))
+        else:
+            _run_pool(row, kernel, vector, table, counts)
+
+
+@exact_kernel
+def _run_pool(
+    row: npt.NDArray[np.int64],
+    kernel: int,
+    vector: Array,
+    table: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.float64],
+) -> None:
+    if kernel == 10:
+        passes.max_pool(
+            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+            _array(row, 7, table), _array(row, 9, table), _array(row, 11, vector),
+            _array(row, 13, table), _array(row, 15, table), _array(row, 17, vector),
+        )  # fmt: skip
+    elif kernel == 11:
+        passes.max_pool_back(
+            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+            _array(row, 7, vector), _array(row, 9, table), _array(row, 11, table),
+            _array(row, 13, table), _array(row, 15, vector), _array(row, 17, table),
+        )  # fmt: skip
+    elif kernel == 12:
+        passes.average_pool(
+            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+            _array(row, 7, table), _array(row, 9, counts), _array(row, 11, vector),
+            _array(row, 13, table), _array(row, 15, table),
+        )  # fmt: skip
+    elif kernel == 13:
+        passes.average_pool_back(
+            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+            _array(row, 7, vector), _array(row, 9, table), _array(row, 11, vector),
+            _array(row, 13, table),
+        )  # fmt: skip
+    elif kernel == 14:
+        activations.times_slope(
+            _array(row, 1, vector), _array(row, 3, vector), _float(row[5]), _array(row, 6, vector)
+        )
