@@ -1,15 +1,12 @@
 """Between images as users have them (n c h w) and blocks of LANES images, images innermost."""
 
 import numpy as np
-from numba import literal_unroll
 
 from tuiconv_kernels.checks import Array
 from tuiconv_kernels.geometry import Layout, Table, image_runs
 from tuiconv_kernels.jit import exact_kernel
-from tuiconv_kernels.lanes import LANES, store
+from tuiconv_kernels.lanes import LANES
 from tuiconv_kernels.squares import load_columns, store_columns
-
-NUMBERS = tuple(range(LANES))
 
 
 def blocks_for(images: int) -> int:
@@ -50,9 +47,7 @@ def into_blocks(x: Array, data: Array, rows: Table, length: int) -> None:
         for begin in range(0, length, LANES):
             # the last square overlaps the one before, unless it ends with the row
             j = min(begin, length - LANES)
-            columns = load_columns(flat, first + j, size)
-            for k in literal_unroll(NUMBERS):
-                store(data, to + (j + k) * LANES, columns[k])
+            load_columns(flat, first + j, size, data, to + j * LANES)
 
 
 @exact_kernel

@@ -7,6 +7,7 @@ only faster, since images stay in blocks between the layers, since a convolution
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -145,6 +146,14 @@ class Chain:
         Of lanes without an image it must be 0.
         """
         self._backward.run()
+
+    def kernels(self) -> list[tuple[str, Callable[[], object]]]:
+        """Every kernel that is called, once: its name and a call of it on this chain's memory."""
+        calls = {call[0]: call for call in (*self._forward.calls, *self._backward.calls)}
+        return [
+            (getattr(function, "__name__", "layer"), partial(function, *arguments))
+            for function, arguments in calls.values()
+        ]
 
     def outputs(self) -> Array:
         """What leaves the last layer, (n, c, h, w)."""

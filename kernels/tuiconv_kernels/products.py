@@ -8,7 +8,6 @@ itself, so that a result does not depend on how many images, rows or places are 
 
 import numpy as np
 import numpy.typing as npt
-from numba import literal_unroll
 
 from tuiconv_kernels.checks import Array
 from tuiconv_kernels.jit import exact_kernel
@@ -156,7 +155,9 @@ def correlate(
                     x, taps, stretch, grads, (r * grad_step, r * grad_step), grad_stretch,
                     totals[r:], t,
                 )  # fmt: skip
-    out[:] = totals
+    for r in range(len(totals)):
+        for t in range(len(taps)):
+            out[r, t] = totals[r, t]
 
 
 @exact_kernel
@@ -250,8 +251,14 @@ def _one_place(
             rows[4] * row_step, rows[5] * row_step, rows[6] * row_step, rows[7] * row_step,
         )  # fmt: skip
         sums = one_by_eight(x, place, offsets, weight, weights, taps, start)
-        for k in literal_unroll((0, 1, 2, 3, 4, 5, 6, 7)):
-            store(out, rows[k] * out_step + out_place, larger(sums[k], least))
+        store(out, rows[0] * out_step + out_place, larger(sums[0], least))
+        store(out, rows[1] * out_step + out_place, larger(sums[1], least))
+        store(out, rows[2] * out_step + out_place, larger(sums[2], least))
+        store(out, rows[3] * out_step + out_place, larger(sums[3], least))
+        store(out, rows[4] * out_step + out_place, larger(sums[4], least))
+        store(out, rows[5] * out_step + out_place, larger(sums[5], least))
+        store(out, rows[6] * out_step + out_place, larger(sums[6], least))
+        store(out, rows[7] * out_step + out_place, larger(sums[7], least))
 
 
 @inlined
@@ -272,12 +279,14 @@ def _store_row(
 def _store_largest(
     sums: tuple[Lanes, Lanes, Lanes, Lanes], least: Lanes, out: Array, winners: Array, at: int
 ) -> None:
-    best = sums[0]
-    winner = every(winners.dtype.type(0))
-    for number in literal_unroll((1, 2, 3)):
-        wins = beats(sums[number], best)
-        best = choose(wins, sums[number], best)
-        winner = choose(wins, every(winners.dtype.type(number)), winner)
+    zero, one = every(winners.dtype.type(0)), every(winners.dtype.type(1))
+    wins = beats(sums[1], sums[0])
+    best, winner = choose(wins, sums[1], sums[0]), choose(wins, one, zero)
+    wins = beats(sums[2], best)
+    best, winner = choose(wins, sums[2], best), choose(wins, add(one, one), winner)
+    wins = beats(sums[3], best)
+    best = choose(wins, sums[3], best)
+    winner = choose(wins, every(winners.dtype.type(3)), winner)
     store(out, at, larger(best, least))
     store(winners, at, winner)
 
@@ -300,8 +309,21 @@ def _add_tile(
         taps[min(t + 4, last)],
     )  # fmt: skip
     sums = five_by_two(x, five, places, grads, rows, grad_places)
-    for k in literal_unroll((0, 1, 2, 3, 4)):
-        if t + k <= last:
-            totals[0, t + k] += total(sums[k])
-            if len(totals) > 1:
-                totals[1, t + k] += total(sums[5 + k])
+    _add_totals(totals[0], t, sums[:5])
+    if len(totals) > 1:
+        _add_totals(totals[1], t, sums[5:])
+
+
+@inlined
+def _add_totals(
+    totals: npt.NDArray[np.float64], t: int, sums: tuple[Lanes, Lanes, Lanes, Lanes, Lanes]
+) -> None:
+    totals[t] += total(sums[0])
+    if t + 1 < len(totals):
+        totals[t + 1] += total(sums[1])
+    if t + 2 < len(totals):
+        totals[t + 2] += total(sums[2])
+    if t + 3 < len(totals):
+        totals[t + 3] += total(sums[3])
+    if t + 4 < len(totals):
+        totals[t + 4] += total(sums[4])

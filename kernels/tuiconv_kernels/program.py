@@ -4,7 +4,7 @@ A call becomes a row of integers: the kernel's number, then its arguments; an ar
 and shape, a float by its bits. The rows are read without the interpreter lock.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -32,13 +32,17 @@ KERNELS: list[Callable[..., object]] = [
     passes.copy_rows,
     passes.clear,
     passes.rectify,
+]
+"""What `_run` unpacks the arguments of; a kernel's number is its place in this list."""
+
+POOLS: list[Callable[..., object]] = [
     passes.max_pool,
     passes.max_pool_back,
     passes.average_pool,
     passes.average_pool_back,
     activations.times_slope,
 ]
-"""Each kernel's number is its place in this list; `_run` unpacks its arguments."""
+"""What `_run_pools` unpacks: it is compiled only for networks that need it."""
 
 WIDTH = 32
 """Integers in a row."""
@@ -53,16 +57,19 @@ class Program:
     """
 
     def __init__(self, calls: Sequence[Call], dtype: npt.DTypeLike) -> None:
-        self._calls = calls  # keeps the arrays alive whose addresses the rows hold
+        self.calls = calls
+        """Kept, as the rows hold only the addresses of their arrays."""
         vector, square, images = (np.empty((0,) * axes, dtype) for axes in (1, 2, 4))
         table, spans = np.empty(0, np.int64), np.empty((0, 0), np.int64)
         counts, totals = np.empty(0), np.empty((0, 0))
         kinds = (vector, square, images, table, spans, counts, totals)
         self._parts: list[Callable[[], object]] = []
-        for numbered, group in groupby(calls, lambda call: call[0] in KERNELS):
-            if numbered:
-                rows = np.array([_row(*call) for call in group])
-                self._parts.append(partial(_run, rows, *kinds))
+        for kernels, group in groupby(calls, _home):
+            if kernels is KERNELS:
+                self._parts.append(partial(_run, _rows(kernels, group), *kinds))
+            elif kernels is POOLS:
+                rows = _rows(kernels, group)
+                self._parts.append(partial(_run_pools, rows, vector, table, counts))
             else:
                 self._parts += [partial(function, *arguments) for function, arguments in group]
 
@@ -72,8 +79,17 @@ class Program:
             part()
 
 
-def _row(function: Callable[..., object], arguments: Sequence[Any]) -> list[int]:
-    row = [KERNELS.index(function)]
+def _home(call: Call) -> list[Callable[..., object]] | None:
+    """The list that the call's kernel is in."""
+    return next((kernels for kernels in (KERNELS, POOLS) if call[0] in kernels), None)
+
+
+def _rows(kernels: list[Callable[..., object]], calls: Iterable[Call]) -> npt.NDArray[np.int64]:
+    return np.array([_row(kernels.index(function), arguments) for function, arguments in calls])
+
+
+def _row(number: int, arguments: Sequence[Any]) -> list[int]:
+    row = [number]
     for argument in arguments:
         if isinstance(argument, np.ndarray):
             if not argument.flags.carray:
@@ -184,43 +200,44 @@ def _run(
             passes.clear(_array(row, 1, vector))
         elif kernel == 9:
             passes.rectify(_array(row, 1, vector), _array(row, 3, vector))
-        else:
-            _run_pool(row, kernel, vector, table, counts)
 
 
 @exact_kernel
-def _run_pool(
-    row: npt.NDArray[np.int64],
-    kernel: int,
+def _run_pools(
+    rows: npt.NDArray[np.int64],
     vector: Array,
     table: npt.NDArray[np.int64],
     counts: npt.NDArray[np.float64],
 ) -> None:
-    if kernel == 10:
-        passes.max_pool(
-            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
-            _array(row, 7, table), _array(row, 9, table), _array(row, 11, vector),
-            _array(row, 13, table), _array(row, 15, table), _array(row, 17, vector),
-        )  # fmt: skip
-    elif kernel == 11:
-        passes.max_pool_back(
-            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
-            _array(row, 7, vector), _array(row, 9, table), _array(row, 11, table),
-            _array(row, 13, table), _array(row, 15, vector), _array(row, 17, table),
-        )  # fmt: skip
-    elif kernel == 12:
-        passes.average_pool(
-            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
-            _array(row, 7, table), _array(row, 9, counts), _array(row, 11, vector),
-            _array(row, 13, table), _array(row, 15, table),
-        )  # fmt: skip
-    elif kernel == 13:
-        passes.average_pool_back(
-            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
-            _array(row, 7, vector), _array(row, 9, table), _array(row, 11, vector),
-            _array(row, 13, table),
-        )  # fmt: skip
-    elif kernel == 14:
-        activations.times_slope(
-            _array(row, 1, vector), _array(row, 3, vector), _float(row[5]), _array(row, 6, vector)
-        )
+    for k in range(len(rows)):
+        row = rows[k]
+        kernel = row[0]
+        if kernel == 0:
+            passes.max_pool(
+                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+                _array(row, 7, table), _array(row, 9, table), _array(row, 11, vector),
+                _array(row, 13, table), _array(row, 15, table), _array(row, 17, vector),
+            )  # fmt: skip
+        elif kernel == 1:
+            passes.max_pool_back(
+                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+                _array(row, 7, vector), _array(row, 9, table), _array(row, 11, table),
+                _array(row, 13, table), _array(row, 15, vector), _array(row, 17, table),
+            )  # fmt: skip
+        elif kernel == 2:
+            passes.average_pool(
+                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+                _array(row, 7, table), _array(row, 9, counts), _array(row, 11, vector),
+                _array(row, 13, table), _array(row, 15, table),
+            )  # fmt: skip
+        elif kernel == 3:
+            passes.average_pool_back(
+                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+                _array(row, 7, vector), _array(row, 9, table), _array(row, 11, vector),
+                _array(row, 13, table),
+            )  # fmt: skip
+        elif kernel == 4:
+            activations.times_slope(
+                _array(row, 1, vector), _array(row, 3, vector), _float(row[5]),
+                _array(row, 6, vector),
+            )  # fmt: skip

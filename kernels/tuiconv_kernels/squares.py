@@ -29,41 +29,58 @@ def _turn(builder: Any, rows: list[Any]) -> list[Any]:
 
 
 @operation
-def load_columns(_: Any, array: Any, index: Any, step: Any) -> Any:
-    """Return LANES lanes: lane l of the k-th is array[index + l·step + k]."""
-    lanes = LanesType(array.dtype)
+def load_columns(_: Any, array: Any, index: Any, step: Any, target: Any, first: Any) -> Any:
+    """Write LANES lanes, end to end from target[first].
+
+    Lane l of the k-th is array[index + l·step + k].
+    """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        data = context.make_array(signature.args[0])(context, builder, args[0]).data
-        rows = []
-        at = args[1]
-        for _ in range(LANES):
-            place = builder.bitcast(builder.gep(data, [at]), vector_of(lanes).as_pointer())
-            rows.append(builder.load(place, align=array.dtype.bitwidth // 8))
-            at = builder.add(at, args[2])
-        return context.make_tuple(builder, signature.return_type, _turn(builder, rows))
+        rows = _apart(context, builder, signature, args)
+        columns = _end_to_end(context, builder, signature, args)
+        align = array.dtype.bitwidth // 8
+        lanes = _turn(builder, [builder.load(row, align=align) for row in rows])
+        for lane, place in zip(lanes, columns, strict=True):
+            builder.store(lane, place, align=align)
+        return context.get_dummy_value()
 
-    columns = types.UniTuple(lanes, LANES)  # type: ignore[no-untyped-call]
-    return columns(array, types.int64, types.int64), generate
+    return types.void(array, types.int64, types.int64, target, types.int64), generate
 
 
 @operation
 def store_columns(_: Any, array: Any, index: Any, step: Any, source: Any, first: Any) -> Any:
-    """Write LANES lanes, end to end from source[first], to where `load_columns` reads them."""
+    """Write the LANES lanes from source[first] to where `load_columns` finds them."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        data = context.make_array(signature.args[0])(context, builder, args[0]).data
-        columns = context.make_array(signature.args[3])(context, builder, args[3]).data
-        pointer, align = vector_of(LanesType(array.dtype)).as_pointer(), array.dtype.bitwidth // 8
-        at = builder.bitcast(builder.gep(columns, [args[4]]), pointer)
-        lanes = [
-            builder.load(builder.gep(at, [ir.Constant(ir.IntType(64), k)]), align=align)
-            for k in range(LANES)
-        ]
-        index = args[1]
-        for row in _turn(builder, lanes):
-            builder.store(row, builder.bitcast(builder.gep(data, [index]), pointer), align=align)
-            index = builder.add(index, args[2])
+        rows = _apart(context, builder, signature, args)
+        columns = _end_to_end(context, builder, signature, args)
+        align = array.dtype.bitwidth // 8
+        lanes = _turn(builder, [builder.load(column, align=align) for column in columns])
+        for lane, place in zip(lanes, rows, strict=True):
+            builder.store(lane, place, align=align)
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64, source, types.int64), generate
+
+
+def _apart(context: Any, builder: Any, signature: Any, args: Any) -> list[Any]:
+    """Pointers to the lanes that begin `step` apart from array[index]."""
+    kind = signature.args[0]
+    data = context.make_array(kind)(context, builder, args[0]).data
+    places, at = [], args[1]
+    for _ in range(LANES):
+        places.append(_as_lanes(builder, kind, builder.gep(data, [at])))
+        at = builder.add(at, args[2])
+    return places
+
+
+def _end_to_end(context: Any, builder: Any, signature: Any, args: Any) -> list[Any]:
+    """Pointers to the lanes that lie end to end from source[first]."""
+    kind = signature.args[3]
+    data = context.make_array(kind)(context, builder, args[3]).data
+    at = _as_lanes(builder, kind, builder.gep(data, [args[4]]))
+    return [builder.gep(at, [ir.Constant(ir.IntType(64), k)]) for k in range(LANES)]
+
+
+def _as_lanes(builder: Any, kind: Any, pointer: Any) -> Any:
+    return builder.bitcast(pointer, vector_of(LanesType(kind.dtype)).as_pointer())

@@ -1,24 +1,68 @@
+import sys
+
 import numpy as np
 
 from tuiconv.nn.network import Network
-from tuiconv.nn.warm_up import warm_up
+from tuiconv.nn.training import Trainer
+from tuiconv.nn.warm_up import layer_kernels, training_kernels, warm_up
 
 
-def test_it_names_every_layer_forward_then_the_loss_then_every_layer_backward(small):
-    assert list(warm_up(small())) == [
-        *("conv1 forward", "relu1 forward", "pool1 forward", "fc1 forward", "softmax forward"),
-        "loss",
-        *("softmax backward", "fc1 backward", "pool1 backward", "relu1 backward", "conv1 backward"),
+def test_each_kernel_is_announced_with_a_count_before_it_is_compiled():
+    compiled = []
+    kernels = [(name, lambda name=name: compiled.append(name)) for name in ("one", "two")]
+    announced = []
+    for kernel in warm_up(kernels):
+        announced.append((kernel.name, kernel.number, kernel.of, list(compiled)))
+    assert announced == [("one", 1, 2, []), ("two", 2, 2, ["one"])]
+    assert compiled == ["one", "two"]
+
+
+def test_who_stops_listening_stops_the_compiling():
+    compiled = []
+    next(warm_up([("one", lambda: compiled.append("one"))]))
+    assert compiled == []
+
+
+def test_training_names_its_kernels_then_the_step_then_the_update(small):
+    names = [name for name, _ in training_kernels(small())]
+    assert {"sum_products_pooled", "correlate", "unpool"} < set(names)
+    assert names[-4:] == ["training step", "threads", "optimizer", "score"]
+    assert len(names) == len(set(names))
+
+
+def test_layers_are_named_in_order(small):
+    assert [name for name, _ in layer_kernels(small())] == [
+        *("conv1", "relu1", "pool1", "fc1", "softmax")
     ]
 
 
 def test_it_changes_nothing(small):
     net = small()
     before = net.parameters.copy()
-    list(warm_up(net))
+    list(warm_up([*training_kernels(net), *layer_kernels(net)]))
     np.testing.assert_array_equal(net.parameters, before)
 
 
-def test_logits_and_averages_are_warmed_up_too():
+def test_after_it_training_compiles_nothing_more(small, problem):
+    net = small()
+    list(warm_up(training_kernels(net)))
+    compiled = signatures()
+    x, labels = problem.train.preprocessing(problem.train.images[:40]), problem.train.labels[:40]
+    Trainer(net).step(x, labels)
+    assert signatures() == compiled
+
+
+def signatures():
+    """How many versions of each kernel there are."""
+    return {
+        f"{module.__name__}.{name}": len(value.signatures)
+        for module in list(sys.modules.values())
+        if getattr(module, "__name__", "").startswith("tuiconv_kernels")
+        for name, value in vars(module).items()
+        if hasattr(value, "signatures")
+    }
+
+
+def test_averages_are_warmed_up_too():
     net = Network.parse("INPUT(1,6,6) -> CONV(2,3) -> TANH -> AVGPOOL(2) -> FC(4)")
-    assert "avgpool1 backward" in list(warm_up(net))
+    assert "average_pool_back" in [name for name, _ in training_kernels(net)]

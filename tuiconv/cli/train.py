@@ -75,7 +75,7 @@ def train(
     from tuiconv.nn.events import RunEnd
     from tuiconv.nn.network import Network
     from tuiconv.nn.training import Trainer, check_fits
-    from tuiconv.nn.warm_up import warm_up
+    from tuiconv.nn.warm_up import training_kernels, warm_up
 
     rng = np.random.default_rng(seed)
     if weights is None:
@@ -87,8 +87,9 @@ def train(
         report.doing("drawing stroke digits" if data == "strokes" else f"reading {data}")
         train_set, test_set = load_dataset(data, data_dir, rng)
         check_fits(net, train_set)
-        for kernel in warm_up(net):
-            report.doing(f"compiling {kernel} (the first run only)")
+        for kernel in warm_up(training_kernels(net)):
+            progress = f"{kernel.number} of {kernel.of}"
+            report.doing(f"compiling {kernel.name}, {progress} (the first run only)")
         for event in trainer.run(train_set, test_set, epochs, cancel):
             if isinstance(event, RunEnd) and output is not None:
                 net.save(output)

@@ -4,7 +4,7 @@ It gives the same numbers as going through the layers one by one, to the last bi
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -47,6 +47,10 @@ class Compiled:
             layers = layers[:-1]
         links = [layer.link(views[layer.name]) for layer in layers]
         self._chain = Chain(links, shape, images, net.parameters.dtype, trains=trains)
+
+    def kernels(self) -> list[tuple[str, Callable[[], object]]]:
+        """Every kernel of the chain once: its name and a call of it."""
+        return self._chain.kernels()
 
     def outputs(self, x: Array) -> Array:
         """The network's output for some images, (n, classes, h, w)."""

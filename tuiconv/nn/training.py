@@ -133,7 +133,8 @@ class Trainer:
                 scores[k] = compiled.learn(x[chunk], labels[chunk], 1 / len(x))
                 gradients[k] = compiled.gradients
 
-        parts = slices(len(self.net.parameters), self.threads)
+        members = min(self._team.size, len(starts))
+        parts = slices(len(self.net.parameters), members)
 
         def update(member: int) -> None:
             part = parts[member]
@@ -141,8 +142,8 @@ class Trainer:
                 gradients[0, part] += chunk_gradients[part]
             self._sgd.step(gradients[0], part)
 
-        self._team.run(learn_chunks)
-        self._team.run(update)
+        self._team.run(learn_chunks, members)
+        self._team.run(update, members)
         return total(scores)
 
     def _compiled(self, member: int, shape: Shape, images: int) -> Compiled:
@@ -280,7 +281,7 @@ class Trainer:
                 output = self.net(self.net.preprocessing(dataset.images[chunk]))
                 scores[k] = score(self.net, output, dataset.labels[chunk])
 
-        self._team.run(read)
+        self._team.run(read, len(starts))
         whole = [part for part in scores if part is not None]
         return total(whole) if len(whole) == len(scores) else None
 

@@ -1,27 +1,61 @@
-"""The first compile, made visible: run every kernel of a network once."""
+"""The first compile, made visible: what a request needs, one kernel after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
+from tuiconv.nn.compiled import Compiled
 from tuiconv.nn.network import Network
+from tuiconv.nn.optimizers import SGD
+from tuiconv.nn.team import Team
+
+Kernel: TypeAlias = tuple[str, Callable[[], object]]
+"""What a kernel is called, and a call that compiles it."""
 
 
-def warm_up(net: Network) -> Iterator[str]:
-    """Compile every kernel that training this network needs, one layer at a time.
+@dataclass(frozen=True)
+class Compiling:
+    """What is about to be compiled."""
 
-    Yields:
-        What is about to be compiled, such as "conv1 backward".
-    """
-    activations = [np.zeros((1, *net.spec.input), net.parameters.dtype)]
-    for layer in net.layers:
-        yield f"{layer.name} forward"
-        activations.append(layer.forward(activations[-1]))
+    name: str
+    number: int
+    """From 1."""
+    of: int
+
+
+def training_kernels(net: Network) -> list[Kernel]:
+    """What one step of training and testing a network needs."""
+    x = np.zeros((1, *net.spec.input), net.parameters.dtype)
+    channels, height, width = net.spec.input
+    compiled = Compiled(net, (channels, height, width), 1, trains=True)
     labels = np.zeros(1, np.int64)
-    yield "loss"
-    gradient = net.loss_gradient(activations[-1], labels)
-    net.loss(activations[-1], labels)
-    gradients = net.views(np.zeros_like(net.parameters))
-    for layer, x in reversed(list(zip(net.layers, activations, strict=False))):
-        yield f"{layer.name} backward"
-        gradient = layer.backward(gradient, x, gradients[layer.name])
+    nothing = np.zeros(1, net.parameters.dtype)
+    return [
+        *compiled.kernels(),
+        ("training step", lambda: compiled.learn(x, labels, 1.0)),
+        ("threads", lambda: Team(2).run(lambda member: None)),
+        ("optimizer", lambda: SGD(nothing, 1.0, 0.0).step(nothing)),
+        ("score", lambda: net.loss(net(x), labels)),
+    ]
+
+
+def layer_kernels(net: Network) -> list[Kernel]:
+    """What going through a network layer by layer needs, as lessons do."""
+    activations = [np.zeros((1, *net.spec.input), net.parameters.dtype)]
+    return [
+        (
+            layer.name,
+            lambda layer=layer: activations.append(layer.forward(activations[-1])),  # type: ignore[misc]
+        )
+        for layer in net.layers
+    ]
+
+
+def warm_up(kernels: Iterable[Kernel]) -> Iterator[Compiling]:
+    """Compile kernels; each is announced before it is compiled. To cancel, stop iterating."""
+    waiting = list(kernels)
+    for number, (name, compile_kernel) in enumerate(waiting, start=1):
+        yield Compiling(name, number, len(waiting))
+        compile_kernel()

@@ -16,15 +16,15 @@ def compile_all(preset: str) -> Iterator[tuple[str, float]]:
     from tuiconv.data.strokes import draw_digits
     from tuiconv.images.apply import apply_filter, unclamped
     from tuiconv.nn.network import Network
-    from tuiconv.nn.warm_up import warm_up
+    from tuiconv.nn.warm_up import layer_kernels, training_kernels, warm_up
 
-    net = Network.preset(preset)
-    total = 4 + 2 * len(net.layers)
-    yield "stroke digits", 1 / total
-    draw_digits(10, np.random.default_rng(0))
-    yield "filters", 2 / total
-    picture = np.zeros((3, 3, 3), np.uint8)
-    apply_filter(picture, "identity")
-    unclamped(picture, "identity")
-    for done, name in enumerate(warm_up(net), start=3):
-        yield name, done / total
+    net, picture = Network.preset(preset), np.zeros((3, 3, 3), np.uint8)
+    kernels = [
+        ("stroke digits", lambda: draw_digits(10, np.random.default_rng(0))),
+        ("filter", lambda: apply_filter(picture, "identity")),
+        ("unclamped filter", lambda: unclamped(picture, "identity")),
+        *training_kernels(net),
+        *layer_kernels(net),
+    ]
+    for kernel in warm_up(kernels):
+        yield kernel.name, kernel.number / (kernel.of + 1)
