@@ -33,7 +33,7 @@ from tuiconv_kernels.tiles import (
     one_by_eight,
 )
 
-STRETCH = 256
+STRETCH = 200
 """At most so many places a weight gradient goes through at a time: what they meet stays in the L1
 cache."""
 
@@ -138,10 +138,9 @@ def correlate(
     in float64, for which `totals` is room: (rows, taps).
     """
     totals[:] = 0.0
-    parts = -(-len(places) // STRETCH)
-    for part in range(parts):
-        begin, end = len(places) * part // parts, len(places) * (part + 1) // parts
-        stretch, grad_stretch = places[begin:end], grad_places[begin:end]
+    for begin in range(0, len(places), STRETCH):
+        stretch = places[begin : begin + STRETCH]
+        grad_stretch = grad_places[begin : begin + STRETCH]
         for r in range(0, len(totals) - 1, 2):
             for t in range(0, len(taps), 5):
                 _add_tile(

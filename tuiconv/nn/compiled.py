@@ -14,7 +14,9 @@ import numpy as np
 import tuiconv_kernels as kernels
 from tuiconv.nn.layers import Array, Labels, Layer
 from tuiconv.nn.scoring import Score
+from tuiconv.nn.team import Team, usable_cores
 from tuiconv_kernels.chain import Chain, Shape
+from tuiconv_kernels.single import Single
 
 if TYPE_CHECKING:
     from tuiconv.nn.network import Network
@@ -46,7 +48,12 @@ class Compiled:
         if net.ends_in_softmax:
             layers = layers[:-1]
         links = [layer.link(views[layer.name]) for layer in layers]
-        self._chain = Chain(links, shape, images, net.parameters.dtype, trains=trains)
+        dtype = net.parameters.dtype
+        self._single = None
+        if images == 1 and not trains and Single.fits(links, shape):
+            self._single = Single(links, shape, dtype)
+        else:
+            self._chain = Chain(links, shape, images, dtype, trains=trains)
 
     def kernels(self) -> list[tuple[str, Callable[[], object]]]:
         """Every kernel of the chain once: its name and a call of it."""
@@ -54,8 +61,9 @@ class Compiled:
 
     def outputs(self, x: Array) -> Array:
         """The network's output for some images, (n, classes, h, w)."""
-        self._chain.forward(x)
-        outputs = self._chain.outputs()
+        way = self._single or self._chain
+        way.forward(x)
+        outputs = way.outputs()
         return kernels.log_softmax(outputs) if self._takes_logarithm else outputs
 
     def learn(self, x: Array, labels: Labels, share: float) -> Score:
@@ -87,8 +95,27 @@ class Spares:
 
     def __init__(self, net: "Network") -> None:
         self._net = net
-        self._lock = Lock()
+        self._lock, self._busy = Lock(), Lock()
+        self._team = Team(usable_cores())
         self._idle: OrderedDict[tuple[Shape, int, bool], list[Compiled]] = OrderedDict()
+
+    def together(self, function: Callable[[Array], Array], chunks: list[Array]) -> list[Array]:
+        """The function of every chunk, by all cores; by the caller alone while others are at it."""
+        results: list[Array] = [np.empty(0)] * len(chunks)
+        waiting = iter(enumerate(chunks))
+
+        def work(member: int) -> None:
+            for k, chunk in waiting:
+                results[k] = function(chunk)
+
+        if self._busy.acquire(blocking=False):
+            try:
+                self._team.run(work, len(chunks))
+            finally:
+                self._busy.release()
+        else:
+            work(0)
+        return results
 
     @contextmanager
     def borrow(self, shape: Shape, images: int, *, trains: bool = False) -> Iterator[Compiled]:

@@ -1,5 +1,6 @@
 """Threads that wait close by for the next piece of work, and do it together with the caller."""
 
+import os
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -101,3 +102,10 @@ def _close(shared: _Shared) -> None:
     shared.closed = True
     with shared.changed:
         shared.changed.notify_all()
+
+
+def usable_cores() -> int:
+    """The processors this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

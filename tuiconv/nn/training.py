@@ -2,8 +2,7 @@
 
 import itertools
 import math
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Event as CancelToken
 from time import perf_counter
 
@@ -18,7 +17,7 @@ from tuiconv.nn.layers import Array, Labels
 from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import SGD
 from tuiconv.nn.scoring import Score, score, total
-from tuiconv.nn.team import Team
+from tuiconv.nn.team import Team, usable_cores
 from tuiconv_kernels.chain import Shape
 from tuiconv_kernels.lanes import LANES
 
@@ -116,21 +115,24 @@ class Trainer:
         wrong = labels[(labels < 0) | (labels >= classes)]
         if len(wrong):
             raise RequestError(f"label {wrong[0]}; expected 0 to {classes - 1}")
-        return self._learn(x, labels).loss
+        x = self.net.checked(x)
+        return self._learn(lambda chunk: x[chunk], labels).loss
 
-    def _learn(self, x: Array, labels: Labels) -> Score:
-        x, labels = self.net.checked(x), np.asarray(labels, np.int64)
-        size = chunk_size(len(x))
-        starts = range(0, len(x), size)
+    def _learn(self, images: Callable[[slice], Array], labels: Labels) -> Score:
+        """Learn a batch; `images` gives a chunk of it, in the thread that learns the chunk."""
+        labels = np.asarray(labels, np.int64)
+        count, size = len(labels), chunk_size(len(labels))
+        starts = range(0, count, size)
         gradients = self._room(len(starts))
         scores: list[Score] = [Score(0.0, 0, 0)] * len(starts)
         waiting = iter(enumerate(starts))
 
         def learn_chunks(member: int) -> None:
             for k, start in waiting:
-                compiled = self._compiled(member, x.shape[1:], size)
                 chunk = slice(start, start + size)
-                scores[k] = compiled.learn(x[chunk], labels[chunk], 1 / len(x))
+                x = images(chunk)
+                compiled = self._compiled(member, x.shape[1:], size)
+                scores[k] = compiled.learn(x, labels[chunk], 1 / count)
                 gradients[k] = compiled.gradients
 
         members = min(self._team.size, len(starts))
@@ -208,8 +210,11 @@ class Trainer:
             scores: list[Score] = []
             for batch, chosen in enumerate(self._batches(len(train)), start=1):
                 started, lr = perf_counter(), self.lr
-                x = self.net.preprocessing(train.images[chosen])
-                learned = self._learn(x, train.labels[chosen])
+                pictures = train.images[chosen]
+                learned = self._learn(
+                    lambda chunk, pictures=pictures: self._prepared(pictures[chunk]),  # type: ignore[misc]
+                    train.labels[chosen],
+                )
                 learning += perf_counter() - started
                 images += len(chosen)
                 self._check_loss(learned.loss, f"in epoch {epoch}, batch {batch}")
@@ -248,6 +253,9 @@ class Trainer:
             cancelled=completed < epochs,
         )
 
+    def _prepared(self, images: npt.NDArray[np.uint8]) -> Array:
+        return self.net.checked(self.net.preprocessing(images))
+
     def _check_loss(self, loss: float, where: str) -> None:
         if not math.isfinite(loss):
             raise TrainingError(
@@ -278,7 +286,7 @@ class Trainer:
                 if cancel is not None and cancel.is_set():
                     return
                 chunk = slice(start, start + EVALUATED)
-                output = self.net(self.net.preprocessing(dataset.images[chunk]))
+                output = self.net.outputs(self._prepared(dataset.images[chunk]))
                 scores[k] = score(self.net, output, dataset.labels[chunk])
 
         self._team.run(read, len(starts))
@@ -315,10 +323,3 @@ def check_fits(net: Network, dataset: Dataset) -> None:
         raise RequestError(
             f"{dataset.name} have {dataset.classes} classes; the network has {found} outputs"
         )
-
-
-def usable_cores() -> int:
-    """The processors this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
