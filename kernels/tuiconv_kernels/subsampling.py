@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from tuiconv_kernels import jit, plain
 from tuiconv_kernels.checks import Array, Size, float_array, same_dtype, same_shape
+from tuiconv_kernels.correlation import bias_gradient
 from tuiconv_kernels.pooling import avg_pool2d, avg_pool2d_backward, pool_grad, pool_windows
 
 
@@ -34,8 +36,8 @@ def subsample2d(
     gain, bias = _checked(name, x, gain, bias)
     out = avg_pool2d(x, kernel_size, stride)
     with np.errstate(all="ignore"):
-        out *= gain
-        out += bias
+        out *= _over_maps(gain)
+        out += _over_maps(bias)
     return out
 
 
@@ -51,7 +53,8 @@ def subsample2d_backward(
 
         grad_gain[c] = Σ n,i,j grad_out · mean,  grad_bias[c] = Σ n,i,j grad_out,
 
-    and every cell of a window gets its equal share of gain[c] · grad_out.
+    and every cell of a window gets its equal share of gain[c] · grad_out. Sums over more than 32
+    images run in float64.
 
     Args:
         grad_out: ∂loss/∂out, in the shape that `subsample2d` returns.
@@ -69,21 +72,30 @@ def subsample2d_backward(
     """
     name = "subsample2d_backward"
     x, windows, _, _ = pool_windows(name, x, kernel_size, stride)
-    gain, _ = _checked(name, x, gain, bias)
+    gain, bias = _checked(name, x, gain, bias)
     grad_out = pool_grad(name, grad_out, x, windows)
+    if not jit.ENABLED:
+        return plain.subsample2d_backward(grad_out, x, gain, bias, kernel_size, stride)
     with np.errstate(all="ignore"):
         products = grad_out * avg_pool2d(x, kernel_size, stride)
-        grad_gain = products.sum(axis=(0, 2, 3), dtype=np.float64).astype(x.dtype)
-        grad_bias = grad_out.sum(axis=(0, 2, 3), dtype=np.float64).astype(x.dtype)
-        grad_average = grad_out * gain
-    return avg_pool2d_backward(grad_average, x, kernel_size, stride), grad_gain, grad_bias
+        grad_average = grad_out * _over_maps(gain)
+    # a gain gathers products where a bias gathers gradients
+    return (
+        avg_pool2d_backward(grad_average, x, kernel_size, stride),
+        bias_gradient(products, gain),
+        bias_gradient(grad_out, bias),
+    )
 
 
 def _checked(function: str, x: Array, gain: Array, bias: Array) -> tuple[Array, Array]:
-    """Return gain and bias in the shape that lays them over the channels of x."""
     gain = float_array(function, "gain", gain, "c")
     bias = float_array(function, "bias", bias, "c")
     same_dtype(function, x=x, gain=gain, bias=bias)
     same_shape(function, "gain", gain, x.shape[1:2])
     same_shape(function, "bias", bias, x.shape[1:2])
-    return gain.reshape(-1, 1, 1), bias.reshape(-1, 1, 1)
+    return gain, bias
+
+
+def _over_maps(numbers: Array) -> Array:
+    # c -> c 1 1
+    return numbers.reshape(-1, 1, 1)

@@ -3,7 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuiconv.arithmetic import SpecError, parse
-from tuiconv.arithmetic.layers import Conv, FullyConnected, Input, MaxPool, ReLU, Softmax
+from tuiconv.arithmetic.layers import (
+    Conv,
+    FullyConnected,
+    Input,
+    MaxPool,
+    ReLU,
+    ScaledTanh,
+    Softmax,
+    Subsample,
+)
 
 
 def test_a_network_is_read_layer_by_layer_each_in_its_place():
@@ -16,6 +25,18 @@ def test_a_network_is_read_layer_by_layer_each_in_its_place():
     assert (pool.kernel_size, pool.stride) == ((1, 3), (1, 1))
     assert full.features == 10
     assert [layer.input for layer in net.layers[1:]] == [layer.output for layer in net.layers[:-1]]
+
+
+def test_a_table_is_named_and_subsampling_moves_by_its_own_size_unless_told_otherwise():
+    text = "INPUT(6,9,9) -> CONV(16,2,table=LeNet5) -> STANH -> SUBSAMPLE(2) -> SUBSAMPLE(2,1)"
+    net = parse(text)
+    _, conv, stanh, first, second = net
+    assert conv.table == "lenet5"
+    assert isinstance(stanh, ScaledTanh)
+    assert isinstance(first, Subsample)
+    assert (first.window.stride, second.window.stride) == ((2, 2), (1, 1))
+    assert [layer.name for layer in net][2:] == ["stanh1", "subsample1", "subsample2"]
+    assert str(net) == text.replace("LeNet5", "lenet5").replace("(2,1)", "(2,stride=1)")
 
 
 def test_layers_of_a_kind_are_numbered_and_input_and_softmax_are_not():
@@ -92,17 +113,20 @@ any_layer = st.one_of(
         dilation=values(1, 2),
         groups=number,
     ),
+    layers("CONV", st.just("16"), values(1, 3), pad=values(0, 2), table=st.just("lenet5")),
+    layers("SUBSAMPLE", values(1, 3), stride=values(1, 3)),
     layers("POOL", values(1, 3), stride=values(1, 3), pad=values(0, 1)),
     layers("AVGPOOL", values(1, 3), stride=values(1, 3), pad=values(0, 1)),
     layers("FC", number),
-    st.sampled_from(["RELU", "TANH"]),
+    st.sampled_from(["RELU", "TANH", "STANH"]),
 )
 
 
 @st.composite
 def chains(draw):
     """Networks of layers that fit one another."""
-    net = parse(f"INPUT({draw(number)},{draw(st.integers(1, 40))},{draw(st.integers(1, 40))})")
+    channels = draw(st.sampled_from("123456") | st.just("6"))  # a table needs six
+    net = parse(f"INPUT({channels},{draw(st.integers(1, 40))},{draw(st.integers(1, 40))})")
     for layer in draw(st.lists(any_layer, max_size=10)):
         try:
             net = parse(f"{net} -> {layer}")
@@ -125,6 +149,7 @@ def test_repeating_is_writing_it_out(net, times):
 
 signs = ["->", "[", "]", "*", "(", ")", ",", "=", "-", " ", "?", "_", "²", "٣", "0", "2", "kernel"]
 words = ["INPUT(1,8,8)", "INPUT", "CONV", "CONV(2,3)", "POOL", "RELU", "FC(2)", "SOFTMAX"]
+words += ["table", "lenet5", "SUBSAMPLE(2)"]
 
 
 @given(st.lists(st.sampled_from(signs + words), max_size=12).map("".join))
@@ -137,8 +162,8 @@ def test_any_jumble_is_a_network_or_a_mistake_that_is_pointed_at(text):
 
 
 LAYER = 'expected a layer such as CONV(6,5), or "["'
-CONV = "CONV(channels,kernel,stride,pad,dilation,groups)"
-ALL = "INPUT, CONV, RELU, TANH, POOL, AVGPOOL, FC, SOFTMAX"
+CONV = "CONV(channels,kernel,stride,pad,dilation,groups,table)"
+ALL = "INPUT, CONV, RELU, TANH, STANH, POOL, AVGPOOL, SUBSAMPLE, FC, SOFTMAX"
 
 
 @pytest.mark.parametrize(
@@ -169,6 +194,22 @@ ALL = "INPUT, CONV, RELU, TANH, POOL, AVGPOOL, FC, SOFTMAX"
         ),
         ("INPUT(1,8,8) -> CONV(3,3,stride 2)", 33, 'expected "="', '"2"'),
         ("INPUT(1,8,8) -> CONV(3,stride=)", 31, "expected a whole number", '")"'),
+        ("INPUT(1,8,8) -> CONV(3,3,stride=two)", 33, "expected a whole number", '"two"'),
+        ("INPUT(6,8,8) -> CONV(16,3,table=lenet)", 33, "expected table to be lenet5", '"lenet"'),
+        ("INPUT(6,8,8) -> CONV(16,3,table=5)", 27, "expected table to be lenet5", '"table"'),
+        ("INPUT(6,8,8) -> CONV(16,3,lenet5)", 33, 'expected "="', '")"'),
+        (
+            "INPUT(6,8,8) -> CONV(16,3,tabel=lenet5)",
+            27,
+            f"expected an option of {CONV}; did you mean table?",
+            '"tabel"',
+        ),
+        (
+            "INPUT(6,8,8) -> SUBSAMPLE(2,pad=1)",
+            29,
+            "expected an option of SUBSAMPLE(kernel,stride)",
+            '"pad"',
+        ),
         ("INPUT(1,8,8) -> CONV(-3,3)", 22, "expected a whole number", '"-"'),
         ("INPUT(1,8,8) -> CONV(3,(3))", 26, 'expected ","', '")"'),
         ("INPUT(1,8,8) -> CONV(3,(3,x))", 27, "expected a whole number", '"x"'),

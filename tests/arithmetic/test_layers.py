@@ -36,6 +36,39 @@ def test_a_pointwise_convolution_mixes_channels_with_16_weights():
     assert layer("INPUT(4,9,9) -> CONV(4,1)").parameters == 4 * 1 * 1 * 4 + 4
 
 
+def test_with_lenet5s_table_60_of_96_kernels_are_left_and_only_they_count():
+    conv = layer("INPUT(6,14,14) -> CONV(16,5,table=lenet5)")
+    assert conv.weight_shape == (16, 6, 5, 5)
+    assert conv.parameters == 6 * (3 * 25 + 1) + 9 * (4 * 25 + 1) + (6 * 25 + 1) == 1516
+    assert conv.macs == 60 * 25 * 10 * 10
+    whole = layer("INPUT(6,14,14) -> CONV(16,5)")
+    assert conv.output == whole.output
+    assert conv.receptive_field == whole.receptive_field
+    assert whole.parameters - conv.parameters == (96 - 60) * 25
+
+
+def test_lenet5s_table_gives_maps_three_neighbours_four_neighbours_two_pairs_or_all_channels():
+    conv = layer("INPUT(6,14,14) -> CONV(16,5,table=lenet5)")
+    seen = [{c for c, sees in enumerate(row) if sees} for row in conv.connections]
+    # neighbours around a circle of six, as in Table I of LeCun et al. 1998
+    circle = [
+        *[{m % 6, (m + 1) % 6, (m + 2) % 6} for m in range(6)],
+        *[{m % 6, (m + 1) % 6, (m + 2) % 6, (m + 3) % 6} for m in range(6)],
+        *[{m % 6, (m + 1) % 6, (m + 3) % 6, (m + 4) % 6} for m in range(3)],
+        set(range(6)),
+    ]
+    assert seen == circle
+    assert layer("INPUT(6,14,14) -> CONV(16,5)").connections is None
+
+
+def test_subsampling_learns_a_gain_and_a_bias_for_every_map():
+    subsample = layer("INPUT(6,28,28) -> SUBSAMPLE(2)")
+    assert subsample.output == (6, 14, 14)
+    assert subsample.parameters == 6 * 2
+    assert subsample.macs == 6 * 14 * 14  # one gain, one product for every unit
+    assert subsample.receptive_field == layer("INPUT(6,28,28) -> AVGPOOL(2)").receptive_field
+
+
 def test_a_fully_connected_layer_is_the_convolution_that_covers_its_input():
     full = layer("INPUT(16,5,5) -> FC(120)")
     conv = layer("INPUT(16,5,5) -> CONV(120,5)")
@@ -47,8 +80,8 @@ def test_a_fully_connected_layer_is_the_convolution_that_covers_its_input():
 
 
 def test_pooling_activations_and_softmax_learn_nothing_and_keep_the_channels():
-    net = parse("INPUT(3,8,8) -> POOL(2) -> AVGPOOL(2) -> RELU -> TANH -> SOFTMAX")
-    assert [spec.output for spec in net] == [(3, 8, 8), (3, 4, 4), *[(3, 2, 2)] * 4]
+    net = parse("INPUT(3,8,8) -> POOL(2) -> AVGPOOL(2) -> RELU -> TANH -> STANH -> SOFTMAX")
+    assert [spec.output for spec in net] == [(3, 8, 8), (3, 4, 4), *[(3, 2, 2)] * 5]
     assert net.totals == Totals(parameters=0, macs=0)
 
 
@@ -72,6 +105,35 @@ def test_lenet5_has_61706_parameters_and_416520_multiply_adds():
         "fc3": 84 * 10,
     }
     assert net.totals == Totals(parameters=61_706, macs=416_520)
+
+
+def test_lenet5_of_1998_has_60000_parameters_before_its_output_layer():
+    net = summarize("lenet5-1998")
+    parameters = {spec.name: spec.parameters for spec in net if spec.parameters}
+    assert parameters == {
+        "conv1": 156,
+        "subsample1": 12,
+        "conv2": 1516,
+        "subsample2": 32,
+        "conv3": 48_120,
+        "fc1": 10_164,
+        "fc2": 850,
+    }
+    assert net.totals.parameters - 850 == 60_000
+    assert [spec.output for spec in net if spec.parameters] == [
+        (6, 28, 28),
+        (6, 14, 14),
+        (16, 10, 10),
+        (16, 5, 5),
+        (120, 1, 1),
+        (84,),
+        (10,),
+    ]
+
+
+def test_the_pixel_nets_have_one_layer_or_two():
+    assert summarize("mlp1").totals.parameters == 10 * 32 * 32 + 10
+    assert summarize("mlp2").totals.parameters == 10 * 32 * 32 + 10 + 10 * 10 + 10
 
 
 def test_the_repaired_lecture_net_has_20_then_50_maps_of_5_by_5_before_500_units():
@@ -122,6 +184,31 @@ def test_a_network_is_its_layers_in_order():
         (
             "INPUT(4,8,8) -> CONV(3,3,groups=2)",
             "conv1 CONV(3,3,groups=2): 4×8×8 arrives; groups 2 must divide its 3 output channels",
+        ),
+        (
+            "INPUT(4,8,8) -> CONV(16,3,table=lenet5)",
+            "conv1 CONV(16,3,table=lenet5): 4×8×8 arrives;"
+            " table lenet5 connects 6 input channels with 16 maps",
+        ),
+        (
+            "INPUT(6,8,8) -> CONV(12,3,table=lenet5)",
+            "conv1 CONV(12,3,table=lenet5): 6×8×8 arrives;"
+            " table lenet5 connects 6 input channels with 16 maps",
+        ),
+        (
+            "INPUT(6,8,8) -> CONV(16,3,groups=2,table=lenet5)",
+            "conv1 CONV(16,3,groups=2,table=lenet5): 6×8×8 arrives;"
+            " expected groups or a table, not both",
+        ),
+        (
+            "INPUT(6,8,8) -> SUBSAMPLE(9)",
+            "subsample1 SUBSAMPLE(9): 6×8×8 arrives; the window does not fit the height:"
+            " floor((8 + 2·0 − 1·(9 − 1) − 1) / 9) + 1 = 0",
+        ),
+        (
+            "INPUT(1,8,8) -> FC(84) -> SUBSAMPLE(2)",
+            "subsample1 SUBSAMPLE(2): a vector of 84 arrives;"
+            " expected maps (channels, height, width)",
         ),
         (
             "INPUT(1,8,8) -> FC(84) -> CONV(3,3)",

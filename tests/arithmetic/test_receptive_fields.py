@@ -30,6 +30,13 @@ def test_lenet_sees_16_pixels_after_its_second_pooling_and_the_whole_digit_from_
     assert seen["softmax"] == seen["fc1"]
 
 
+def test_subsampling_and_a_table_see_what_a_pool_and_all_connections_see():
+    seen, modern = fields(summarize("lenet5-1998")), fields(summarize("lenet5"))
+    assert seen["subsample1"] == modern["pool1"]
+    assert seen["subsample2"] == modern["pool2"]
+    assert seen["conv3"] == modern["fc1"]
+
+
 def test_an_activation_changes_nothing_about_what_is_seen():
     seen = fields(summarize("lenet5"))
     assert seen["relu1"] == seen["conv1"]

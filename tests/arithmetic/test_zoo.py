@@ -29,7 +29,8 @@ def test_an_unknown_name_gets_the_nearest_preset_and_the_list(name, hint):
     with pytest.raises(SpecError) as caught:
         summarize(name)
     assert str(caught.value) == (
-        f'no preset is called "{name}": {hint}there are lenet5, lecture-lenet;'
+        f'no preset is called "{name}": {hint}there are lenet5, lecture-lenet, lenet5-1998,'
+        " mlp1, mlp2;"
         " or write a network, such as INPUT(1,32,32) -> FC(10) -> SOFTMAX"
     )
 

@@ -29,6 +29,14 @@ def test_what_is_loaded_is_what_was_saved_to_the_last_bit(net, tmp_path):
     assert again.preprocessing == net.preprocessing
 
 
+def test_a_partly_connected_network_comes_back_too(tmp_path):
+    net = Network.preset("lenet5-1998", seed=1)
+    net.save(tmp_path / "net")
+    again = Network.load(tmp_path / "net")
+    assert again.spec == net.spec
+    assert again.parameters.tobytes() == net.parameters.tobytes()
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -0.0, np.finfo(np.float32).tiny / 4])
 def test_odd_numbers_survive(net, tmp_path, value):
     net.parameters[3] = value
@@ -149,6 +157,13 @@ def test_an_unchanged_forgery_loads(forge, net):
 )
 def test_arrays_that_do_not_fit_the_spec_are_refused(forge, arrays, message):
     assert message in refused(forge(arrays))
+
+
+def test_a_weight_without_a_connection_is_refused(tmp_path):
+    net = Network.parse("INPUT(6,2,2) -> CONV(16,2,table=lenet5) -> FC(10)")
+    net.parameters += 1
+    net.save(tmp_path / "net")
+    assert "conv1.weight[0, 3]: not 0" in refused(tmp_path / "net")
 
 
 def test_a_spec_that_asks_for_other_arrays_is_refused(forge):

@@ -3,7 +3,9 @@ import pytest
 
 from tuiconv import summarize
 from tuiconv.arithmetic import PRESETS, parse
+from tuiconv.data.dataset import Dataset
 from tuiconv.nn.network import Network
+from tuiconv.nn.training import Trainer
 
 
 @pytest.fixture
@@ -63,7 +65,8 @@ def test_presets_give_ten_log_probabilities_for_an_image(name, rng):
 
 def test_each_layer_gives_the_shape_its_spec_says(rng):
     text = "INPUT(2,12,14) -> CONV(4,3,stride=(1,2),pad=1,groups=2) -> TANH -> AVGPOOL(2)"
-    net = Network.parse(f"{text} -> CONV(3,2,dilation=(2,1)) -> POOL(2,1) -> FC(3)")
+    text += " -> STANH -> CONV(3,2,dilation=(2,1)) -> SUBSAMPLE((2,1),1) -> POOL(2,1) -> FC(3)"
+    net = Network.parse(text)
     activations = net.forward(rng.standard_normal((2, 2, 12, 14)).astype(np.float32))
     assert [a.shape[1:] for a in activations] == [layer.output for layer in net.spec]
 
@@ -138,6 +141,20 @@ def test_in_a_group_the_fan_in_is_what_the_group_sees():
     assert state["conv1.weight"].var() == pytest.approx(1 / (2 * 5 * 5), rel=0.03)
 
 
+def test_with_a_table_the_fan_in_is_what_a_map_is_connected_to_and_other_weights_are_zero():
+    net = Network.parse("INPUT(6,40,40) -> CONV(16,40,table=lenet5)")
+    weight, connections = net.state_dict()["conv1.weight"], net.layers[0].connections
+    for kernels, seen in zip(weight, connections, strict=True):
+        assert kernels[seen].var() == pytest.approx(1 / (seen.sum() * 40 * 40), rel=0.1)
+        assert not kernels[~seen].any()
+
+
+def test_subsampling_begins_as_an_average(rng):
+    x = rng.standard_normal((2, 3, 6, 6)).astype(np.float32)
+    average = Network.parse("INPUT(3,6,6) -> AVGPOOL(2)")
+    np.testing.assert_array_equal(Network.parse("INPUT(3,6,6) -> SUBSAMPLE(2)")(x), average(x))
+
+
 def test_the_same_seed_gives_the_same_weights_and_another_others():
     first = Network.preset("lenet5", seed=4).parameters
     np.testing.assert_array_equal(Network.preset("lenet5", seed=4).parameters, first)
@@ -163,6 +180,44 @@ def test_the_state_is_named_and_laid_out_as_in_pytorch():
         "fc2.bias": (3,),
     }
     assert sum(map(np.prod, shapes.values())) == len(net.parameters) == net.spec.totals.parameters
+
+
+TABLE = "INPUT(6,6,6) -> CONV(16,3,table=lenet5) -> STANH -> SUBSAMPLE(2) -> FC(3) -> SOFTMAX"
+
+
+def test_with_a_table_the_state_is_laid_out_as_without_and_only_what_is_learned_is_counted(rng):
+    net = Network.parse(TABLE)
+    state = net.state_dict()
+    assert state["conv1.weight"].shape == (16, 6, 3, 3)
+    assert state["subsample1.gain"].shape == state["subsample1.bias"].shape == (16,)
+    assert net.spec.totals.parameters == 60 * 9 + 16 + 2 * 16 + 3 * 16 * 2 * 2 + 3
+    assert len(net.parameters) == net.spec.totals.parameters + 36 * 9
+    digits = Dataset("noise", np.zeros((4, 6, 6, 6), np.uint8), np.zeros(4, int), ("a", "b", "c"))
+    start = next(Trainer(net).run(digits, digits, epochs=1))
+    assert start.parameters == net.spec.totals.parameters
+
+
+def test_weights_without_a_connection_stay_zero_when_a_network_learns_with_momentum(rng):
+    net = Network.parse(TABLE)
+    seen, before = net.layers[0].connections, net.state_dict()["conv1.weight"]
+    trainer = Trainer(net, lr=0.05, momentum=0.9)
+    for _ in range(5):
+        x = rng.standard_normal((40, 6, 6, 6)).astype(np.float32)
+        trainer.step(x, rng.integers(0, 3, 40))
+    after = net.state_dict()["conv1.weight"]
+    assert not after[~seen].any()
+    assert (after[seen] != before[seen]).all()
+
+
+def test_a_weight_where_a_table_has_no_connection_is_refused_and_changes_nothing():
+    net = Network.parse(TABLE)
+    before, state = net.parameters.copy(), net.state_dict()
+    state["fc1.bias"][:] = 1
+    state["conv1.weight"][1, 5, 2, 0] = np.nan
+    with pytest.raises(ValueError, match=r"conv1.weight\[1, 5\]: not 0") as caught:
+        net.load_state_dict(state)
+    assert "CONV(16,3,table=lenet5) does not connect channel 5 with map 1" in str(caught.value)
+    np.testing.assert_array_equal(net.parameters, before)
 
 
 def test_the_state_of_one_network_makes_another_its_equal(rng):

@@ -47,6 +47,13 @@ def test_the_columns_are_explained_below_the_table():
     assert "sees: receptive field in input pixels; jump: input pixels between units" in text
 
 
+def test_at_80_columns_lenet5_of_1998_still_says_what_a_unit_sees_and_what_that_means():
+    lines = printed(summarize("lenet5-1998"), width=80)
+    conv2 = ["conv2", "CONV(16,5,table=lenet5)", "16×10×10", "1,516", "150,000", "14"]
+    assert row(lines, "conv2") == conv2
+    assert lines[-1].strip() == "sees: receptive field in input pixels"
+
+
 def test_ascii_displays_get_an_ascii_table():
     lines = printed(summarize("lenet5"), Display(ColorDepth.NONE, unicode=False), encoding="ascii")
     assert any("6x28x28" in line for line in lines)

@@ -4,14 +4,14 @@ INPUT(1,32,32) -> [CONV(6,5) -> RELU -> POOL(2)]*2 -> FC(10) -> SOFTMAX
 
 net    = item { "->" item }
 item   = WORD [ "(" value { "," value } ")" ]  |  "[" net "]" [ "*" NUMBER ]
-value  = [ option "=" ] ( NUMBER | "(" NUMBER "," NUMBER ")" )
+value  = [ option "=" ] ( NUMBER | "(" NUMBER "," NUMBER ")" )  |  option "=" NAME
 """
 
 import re
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING, Field, dataclass
 from difflib import get_close_matches
 from functools import cache
-from typing import get_type_hints
+from typing import Any, TypeAlias, get_type_hints
 
 from tuiconv.arithmetic.layers import KINDS, Input, Softmax
 from tuiconv.arithmetic.network import NetworkSpec
@@ -37,12 +37,16 @@ class Token:
     start: int
 
 
+Value: TypeAlias = int | Pair | Token
+"""A value as written: a token is a name."""
+
+
 @dataclass(frozen=True)
 class Call:
     """A layer as written: its word and its values, before it has a place in a network."""
 
     word: Token
-    values: tuple[tuple[Token, str | None, int | Pair], ...]
+    values: tuple[tuple[Token, str | None, Value], ...]
     """(where it stands, its option word if it was given by name, the value)."""
 
 
@@ -134,13 +138,16 @@ class Reader:
                 raise self.expect('"," or ")"')
         return Call(Token(word.text.upper(), word.start), tuple(values))
 
-    def value(self) -> tuple[Token, str | None, int | Pair]:
+    def value(self) -> tuple[Token, str | None, Value]:
         at, name = self.token, None
         if at.text[:1].isalpha():
             name = at.text.lower()
             self.next += 1
             if not self.take("="):
                 raise self.expect('"="')
+            if self.token.text[:1].isalpha():
+                self.next += 1
+                return at, name, self.tokens[self.next - 1]
         if not self.take("("):
             return at, name, self.number("a whole number")
         first = self.number("a whole number")
@@ -201,13 +208,13 @@ def build(calls: list[Call], text: str) -> tuple[Spec, ...]:
     return tuple(specs)
 
 
-def settings(kind: type[Spec], call: Call, text: str) -> dict[str, int | Pair]:
+def settings(kind: type[Spec], call: Call, text: str) -> dict[str, int | Pair | str]:
     """The values of a call under the names of the spec's fields, each of the right sort."""
     options = options_of(kind)
     names = {option.metadata["word"]: option for option in options}
     usage = f"{kind.word}({','.join(names)})" if names else f"{kind.word} without values"
     types = field_types(kind.word)
-    given: dict[str, int | Pair] = {}
+    given: dict[str, int | Pair | str] = {}
     by_name = False
     for place, (at, word, value) in enumerate(call.values):
         if word is None:
@@ -221,18 +228,31 @@ def settings(kind: type[Spec], call: Call, text: str) -> dict[str, int | Pair]:
             raise error_at(text, at, f"expected an option of {usage}{near}")
         if option.name in given:
             raise error_at(text, at, f"expected {option.metadata['word']} only once")
-        wants_pair = types[option.name] is not int
-        if isinstance(value, tuple) and not wants_pair:
-            raise error_at(text, at, f"expected one number for {option.metadata['word']}")
-        pair = value if isinstance(value, tuple) else (value, value)
-        if min(pair) < option.metadata["minimum"]:
-            least = f"expected {option.metadata['word']} of at least {option.metadata['minimum']}"
-            raise error_at(text, at, least)
-        given[option.name] = pair if wants_pair else pair[0]
+        given[option.name] = setting(option, types[option.name] is not int, at, value, text)
     for option in options:
         if option.default is MISSING and option.name not in given:
             raise error_at(text, call.word, f"expected {option.metadata['word']} in {usage}")
     return given
+
+
+def setting(
+    option: Field[Any], wants_pair: bool, at: Token, value: Value, text: str
+) -> int | Pair | str:
+    """The value as the option takes it: one of its names, a number, or a pair of numbers."""
+    word, minimum, names = (option.metadata[key] for key in ("word", "minimum", "names"))
+    if names:
+        if not isinstance(value, Token) or value.text.lower() not in names:
+            wrong = value if isinstance(value, Token) else at
+            raise error_at(text, wrong, f"expected {word} to be {' or '.join(names)}")
+        return value.text.lower()
+    if isinstance(value, Token):
+        raise error_at(text, value, "expected a whole number")
+    if isinstance(value, tuple) and not wants_pair:
+        raise error_at(text, at, f"expected one number for {word}")
+    pair = value if isinstance(value, tuple) else (value, value)
+    if min(pair) < minimum:
+        raise error_at(text, at, f"expected {word} of at least {minimum}")
+    return pair if wants_pair else pair[0]
 
 
 @cache

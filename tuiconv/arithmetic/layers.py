@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from tuiconv.arithmetic.sizes import Pair, Window
 from tuiconv.arithmetic.specs import Shape, Spec, option
+from tuiconv.arithmetic.tables import TABLES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,8 @@ class Conv(Sliding):
     """Convolution: `CONV(channels,kernel,stride=1,pad=0,dilation=1,groups=1)`, with a bias per map.
 
     Each of the `channels` output maps has one kernel over its group's input maps, so it learns
-    channels·(input channels / groups · kernel area) + channels numbers.
+    channels·(input channels / groups · kernel area) + channels numbers. With a connection table,
+    such as `table=lenet5`, a map's kernels are over the channels that it is connected with.
     """
 
     word: ClassVar[str] = "CONV"
@@ -66,12 +68,23 @@ class Conv(Sliding):
     padding: Pair = option("pad", minimum=0, default=(0, 0))
     dilation: Pair = option("dilation", default=(1, 1))
     groups: int = option("groups", default=1)
+    table: str | None = option("table", names=TABLES, default=None)
+    """The name of a table of `TABLES`."""
 
     def check(self) -> None:
         super().check()
         for count, what in ((self.input[0], "input"), (self.channels, "output")):
             if count % self.groups:
                 raise self.refuse(f"groups {self.groups} must divide its {count} {what} channels")
+        if self.table is None:
+            return
+        if self.groups != 1:
+            raise self.refuse("expected groups or a table, not both")
+        rows = TABLES[self.table]
+        if (self.input[0], self.channels) != (len(rows), len(rows[0])):
+            raise self.refuse(
+                f"table {self.table} connects {len(rows)} input channels with {len(rows[0])} maps"
+            )
 
     @property
     def window(self) -> Window:
@@ -87,13 +100,28 @@ class Conv(Sliding):
         return (self.channels, self.input[0] // self.groups, *self.kernel_size)
 
     @property
+    def connections(self) -> tuple[tuple[bool, ...], ...] | None:
+        """Which map sees which channel: (output channels, input channels); None without a table."""
+        if self.table is None:
+            return None
+        columns = zip(*TABLES[self.table], strict=True)
+        return tuple(tuple(cell == "X" for cell in column) for column in columns)
+
+    @property
+    def weights(self) -> int:
+        """Numbers in all kernels together."""
+        if self.connections is None:
+            return prod(self.weight_shape)
+        return sum(map(sum, self.connections)) * prod(self.kernel_size)
+
+    @property
     def parameters(self) -> int:
-        return prod(self.weight_shape) + self.channels
+        return self.weights + self.channels
 
     @property
     def macs(self) -> int:
         _, rows, columns = self.output
-        return prod(self.weight_shape) * rows * columns
+        return self.weights * rows * columns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +156,31 @@ class AvgPool(Pool):
     """Average pooling: `AVGPOOL(kernel,stride=kernel,pad=0)`; padding counts as zeros."""
 
     word: ClassVar[str] = "AVGPOOL"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subsample(Sliding):
+    """LeNet's subsampling: `SUBSAMPLE(kernel,stride=kernel)`.
+
+    The average of every window, times a gain, plus a bias, both learned once for every map.
+    """
+
+    word: ClassVar[str] = "SUBSAMPLE"
+
+    kernel_size: Pair = option("kernel")
+    stride: Pair | None = option("stride", default=None)
+
+    @property
+    def window(self) -> Window:
+        return Window(self.kernel_size, self.stride or self.kernel_size)
+
+    @property
+    def parameters(self) -> int:
+        return 2 * self.maps
+
+    @property
+    def macs(self) -> int:
+        return prod(self.output)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +240,13 @@ class Tanh(Activation):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScaledTanh(Activation):
+    """LeCun's squashing function, 1.7159 · tanh(2x/3): `STANH`."""
+
+    word: ClassVar[str] = "STANH"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Softmax(Spec):
     """Log-probabilities of the classes, log softmax over features or channels: `SOFTMAX`."""
 
@@ -194,6 +254,18 @@ class Softmax(Spec):
 
 
 KINDS: dict[str, type[Spec]] = {
-    kind.word: kind for kind in (Input, Conv, ReLU, Tanh, MaxPool, AvgPool, FullyConnected, Softmax)
+    kind.word: kind
+    for kind in (
+        Input,
+        Conv,
+        ReLU,
+        Tanh,
+        ScaledTanh,
+        MaxPool,
+        AvgPool,
+        Subsample,
+        FullyConnected,
+        Softmax,
+    )
 }
 """Every word of the pattern language."""

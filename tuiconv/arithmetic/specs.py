@@ -1,5 +1,6 @@
 """Layer specs: one frozen description per layer of a network, with its arithmetic."""
 
+from collections.abc import Collection
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, TypeAlias
 
@@ -14,9 +15,9 @@ class SpecError(RequestError):
     """A network that cannot be: the message names the layer, what arrives and what is expected."""
 
 
-def option(word: str, *, minimum: int = 1, **default: Any) -> Any:  # noqa: ANN401 - as dataclasses.field
-    """A setting that the layer-pattern language spells `word`, at least `minimum`."""
-    return field(metadata={"word": word, "minimum": minimum}, **default)
+def option(word: str, *, minimum: int = 1, names: Collection[str] = (), **default: Any) -> Any:  # noqa: ANN401 - as dataclasses.field
+    """A setting that the layer-pattern language spells `word`: at least `minimum`, or a name."""
+    return field(metadata={"word": word, "minimum": minimum, "names": names}, **default)
 
 
 def show_shape(shape: Shape) -> str:
@@ -95,8 +96,8 @@ def options_of(kind: type[Spec]) -> list[Field[Any]]:
     return [setting for setting in fields(kind) if "word" in setting.metadata]
 
 
-def show_value(value: int | Pair) -> str:
-    """`5` for a number or an equal pair, `(3,5)` for unequal ones."""
+def show_value(value: int | Pair | str) -> str:
+    """`5` for a number or an equal pair, `(3,5)` for unequal ones; a name as it is."""
     if isinstance(value, tuple):
         return str(value[0]) if value[0] == value[1] else f"({value[0]},{value[1]})"
     return str(value)

@@ -18,6 +18,18 @@ PRESETS: dict[str, str] = {
         "INPUT(1,32,32) -> CONV(20,5) -> RELU -> POOL(2) -> CONV(50,5) -> RELU -> POOL(2)"
         " -> FC(500) -> RELU -> FC(10) -> SOFTMAX"
     ),
+    # LeNet-5 as published (LeCun et al. 1998, section II.B): 60,000 parameters up to F6. Its last
+    # layer compared F6 with a drawing of every digit (RBF units); the lectures end in a softmax.
+    "lenet5-1998": (
+        "INPUT(1,32,32) -> CONV(6,5) -> STANH -> SUBSAMPLE(2) -> STANH"
+        " -> CONV(16,5,table=lenet5) -> STANH -> SUBSAMPLE(2) -> STANH"
+        " -> CONV(120,5) -> STANH -> FC(84) -> STANH -> FC(10) -> SOFTMAX"
+    ),
+    # One layer on the pixels: its ten rows of weights are templates (ml4a, "Convnets").
+    "mlp1": "INPUT(1,32,32) -> FC(10) -> SOFTMAX",
+    # Two layers, with the ten hidden units that the same chapter has for MNIST; it does not name
+    # their function.
+    "mlp2": "INPUT(1,32,32) -> FC(10) -> RELU -> FC(10) -> SOFTMAX",
 }
 
 

@@ -5,6 +5,7 @@ the same input that `forward` was given.
 """
 
 from abc import ABC, abstractmethod
+from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from tuiconv.arithmetic import layers as specs
 from tuiconv.arithmetic.sizes import Window
 from tuiconv.arithmetic.specs import Spec
 from tuiconv_kernels import chain
+from tuiconv_kernels.correlation import Connections
 from tuiconv_kernels.geometry import Sliding
 from tuiconv_kernels.stages import Weights
 
@@ -27,6 +29,10 @@ Arrays: TypeAlias = dict[str, Array]
 
 class Layer(ABC):
     """One layer of a network."""
+
+    connections: Connections | None = None
+    """Which output of its weight sees which input; None for all. The weights between the others
+    are 0 and stay 0, as their gradients are 0."""
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
@@ -65,6 +71,11 @@ class Layer(ABC):
         """The shapes of what the layer learns, by name, in PyTorch's layouts."""
         return {}
 
+    def initialise(self, rng: np.random.Generator) -> None:
+        """Give the parameters the values that learning begins with: 0 unless a subclass differs."""
+        for array in self.parameters.values():
+            array[...] = 0
+
 
 def sliding(window: Window) -> Sliding:
     """A spec's window for the kernels."""
@@ -80,11 +91,36 @@ class Weighted(Layer):
         shape = self.spec.weight_shape
         return {"weight": shape, "bias": shape[:1]}
 
+    def fan_in(self) -> int | npt.NDArray[np.integer[Any]]:
+        """How many inputs an output adds up; if not all the same number, in the weight's axes."""
+        return prod(self.spec.weight_shape[1:])
+
+    def initialise(self, rng: np.random.Generator) -> None:
+        super().initialise(rng)
+        weight = self.parameters["weight"]
+        weight[...] = rng.normal(0, 1 / np.sqrt(self.fan_in()), weight.shape)
+
 
 class Conv(Weighted):
     """Convolution of maps with learned kernels."""
 
     spec: specs.Conv
+
+    def __init__(self, spec: specs.Conv) -> None:
+        super().__init__(spec)
+        if spec.connections is not None:
+            self.connections = np.array(spec.connections)
+
+    def fan_in(self) -> int | npt.NDArray[np.integer[Any]]:
+        if self.connections is None:
+            return super().fan_in()
+        channels: npt.NDArray[np.integer[Any]] = self.connections.sum(axis=1)
+        return channels.reshape(-1, 1, 1, 1) * prod(self.spec.kernel_size)
+
+    def initialise(self, rng: np.random.Generator) -> None:
+        super().initialise(rng)
+        if self.connections is not None:
+            self.parameters["weight"][~self.connections] = 0
 
     def settings(self) -> dict[str, Any]:
         spec = self.spec
@@ -93,6 +129,7 @@ class Conv(Weighted):
             "padding": spec.padding,
             "dilation": spec.dilation,
             "groups": spec.groups,
+            "connections": self.connections,
         }
 
     def forward(self, x: Array) -> Array:
@@ -113,6 +150,7 @@ class Conv(Weighted):
             gradients["weight"],
             gradients["bias"],
             self.spec.groups,
+            self.connections,
         )
         return chain.Convolve(sliding(self.spec.window), weights)
 
@@ -194,6 +232,35 @@ class AvgPool(Layer):
         return chain.Pool(sliding(self.spec.window), averages=True)
 
 
+class Subsample(Layer):
+    """The mean of each window, times a gain, plus a bias, one of each for every map."""
+
+    spec: specs.Subsample
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"gain": (self.spec.maps,), "bias": (self.spec.maps,)}
+
+    def initialise(self, rng: np.random.Generator) -> None:
+        super().initialise(rng)
+        self.parameters["gain"][...] = 1
+
+    def forward(self, x: Array) -> Array:
+        gain, bias = self.parameters["gain"], self.parameters["bias"]
+        return kernels.subsample2d(x, gain, bias, self.spec.kernel_size, self.spec.stride)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        gain, bias = self.parameters["gain"], self.parameters["bias"]
+        grad_x, gradients["gain"][...], gradients["bias"][...] = kernels.subsample2d_backward(
+            grad_out, x, gain, bias, self.spec.kernel_size, self.spec.stride
+        )
+        return grad_x
+
+    def link(self, gradients: Arrays) -> chain.Layer:
+        gain, bias = self.parameters["gain"], self.parameters["bias"]
+        weights = Weights(gain, bias, gradients["gain"], gradients["bias"])
+        return chain.Subsample(sliding(self.spec.window), weights)
+
+
 class ReLU(Layer):
     """max(0, x)."""
 
@@ -220,6 +287,19 @@ class Tanh(Layer):
         return chain.Tanh()
 
 
+class ScaledTanh(Layer):
+    """1.7159 · tanh(2x/3)."""
+
+    def forward(self, x: Array) -> Array:
+        return kernels.scaled_tanh(x)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        return kernels.scaled_tanh_backward(grad_out, x)
+
+    def link(self, gradients: Arrays) -> chain.Layer:
+        return chain.Tanh(scaled=True)
+
+
 class Softmax(Layer):
     """Log-probabilities of the classes."""
 
@@ -235,8 +315,10 @@ KINDS: dict[type[Spec], type[Layer]] = {
     specs.FullyConnected: FullyConnected,
     specs.MaxPool: MaxPool,
     specs.AvgPool: AvgPool,
+    specs.Subsample: Subsample,
     specs.ReLU: ReLU,
     specs.Tanh: Tanh,
+    specs.ScaledTanh: ScaledTanh,
     specs.Softmax: Softmax,
 }
 """The layer that brings each kind of spec to life."""

@@ -39,8 +39,10 @@ class Network:
     Args:
         spec: the network's arithmetic, from `tuiconv.arithmetic.parse`.
         seed: where the first weights come from: normal with variance 1 / fan-in (LeCun et al.
-            1998, "Efficient BackProp"). He's doubled variance for ReLU would start with a loss
-            three times as high here, as max pooling raises the variance by itself. Biases are 0.
+            1998, "Efficient BackProp"), where a connection table leaves few inputs by those that
+            are left. He's doubled variance for ReLU would start with a loss three times as high
+            here, as max pooling raises the variance by itself. Biases are 0; the gains of a
+            subsampling are 1, so that it begins as an average.
         class_names: what the outputs stand for.
         preprocessing: how pixels become this network's input.
         dtype: of the parameters and of everything computed; float64 for gradient checks.
@@ -66,14 +68,18 @@ class Network:
                 f"the network has {spec.totals.parameters:,} parameters; at most"
                 f" {MOST_PARAMETERS:,} are allowed"
             )
-        self.parameters = np.zeros(spec.totals.parameters, dtype)
-        """Every weight and bias, in one vector that the optimiser updates."""
+        shapes = [shape for each in self.layers for shape in each.parameter_shapes().values()]
+        self.parameters = np.zeros(sum(map(prod, shapes)), dtype)
+        """All that is learned, in one vector that the optimiser updates; and, of a convolution with
+        a connection table, the weights without a connection, which are 0 and stay 0."""
         views = self.views(self.parameters)
         for layer in self.layers:
             layer.parameters = views[layer.name]
         self.compiled = Spares(self)
         """The fast way through the network."""
-        self._initialise(np.random.default_rng(seed))
+        rng = np.random.default_rng(seed)
+        for layer in self.layers:
+            layer.initialise(rng)
 
     @classmethod
     def preset(cls, name: str, seed: int | np.random.Generator = 0) -> "Network":
@@ -106,12 +112,6 @@ class Network:
 
         save(self, Path(path))
 
-    def _initialise(self, rng: np.random.Generator) -> None:
-        for layer in self.layers:
-            if "weight" in layer.parameters:
-                weight = layer.parameters["weight"]
-                weight[...] = rng.normal(0, 1 / np.sqrt(prod(weight.shape[1:])), weight.shape)
-
     def views(self, vector: Array) -> dict[str, Arrays]:
         """A flat vector of all parameters (or their gradients) as arrays by layer and name."""
         views: dict[str, Arrays] = {}
@@ -138,17 +138,23 @@ class Network:
             ValueError: other channels than the network's, or images too small for it.
         """
         x = self.checked(x)
-        chunks = [self._outputs(x[start : start + IMAGES]) for start in range(0, len(x), IMAGES)]
-        if not chunks:
+        if len(x) <= IMAGES:
+            return self.outputs(x)
+        chunks = [x[start : start + IMAGES] for start in range(0, len(x), IMAGES)]
+        return np.concatenate(self.compiled.together(self.outputs, chunks))
+
+    def outputs(self, x: Array) -> Array:
+        """As a call of the network, in the caller's thread alone; x as `checked` returns it."""
+        if len(x) == 0:
             return self.forward(x)[-1]
-        output = np.concatenate(chunks)
+        with self.compiled.borrow(x.shape[1:], min(len(x), IMAGES)) as compiled:
+            parts = [
+                compiled.outputs(x[start : start + IMAGES]) for start in range(0, len(x), IMAGES)
+            ]
+        output = parts[0] if len(parts) == 1 else np.concatenate(parts)
         if x.shape[1:] == self.spec.input:
             return output.reshape(len(x), *self.spec.output)
         return output
-
-    def _outputs(self, x: Array) -> Array:
-        with self.compiled.borrow(x.shape[1:], len(x)) as compiled:
-            return compiled.outputs(x)
 
     def checked(self, x: Array) -> Array:
         """The batch in the parameters' dtype, if this network can take it."""
@@ -234,9 +240,11 @@ class Network:
         """Take the parameters of a network of the same spec; on an error nothing changes.
 
         Raises:
-            ValueError: a name is missing or unknown, or a shape differs.
+            ValueError: a name is missing or unknown, a shape differs, or a weight is not 0 where a
+                table has no connection.
         """
         check_shapes(self.layers, arrays)
+        check_connections(self.layers, arrays)
         for name, array in self.named(self.parameters).items():
             array[...] = arrays[name]
 
@@ -258,3 +266,16 @@ def check_shapes(layers: tuple[Layer, ...], arrays: Mapping[str, Array]) -> None
         wanted = expected.get(name, "nothing")
         if found != wanted:
             raise ValueError(f"{name}: {found} found; this network expects {wanted}")
+
+
+def check_connections(layers: tuple[Layer, ...], arrays: Mapping[str, Array]) -> None:
+    """Raise ValueError unless weights are 0 where the layer's table has no connection."""
+    for layer in layers:
+        if layer.connections is None:
+            continue
+        kernels_used = arrays[f"{layer.name}.weight"].any(axis=(2, 3))
+        for o, c in np.argwhere(kernels_used & ~layer.connections):
+            raise ValueError(
+                f"{layer.name}.weight[{o}, {c}]: not 0; {layer.spec} does not connect channel {c}"
+                f" with map {o}"
+            )

@@ -11,6 +11,11 @@ from tuiconv.render.depth import Display
 LEAST_NEEDED = ("jump", "sees", "spec", "multiply-adds")
 """The columns that go, in this order, when the terminal is too narrow for all."""
 
+LEGEND = {
+    "sees": "sees: receptive field in input pixels",
+    "jump": "jump: input pixels between units",
+}
+
 
 def shapes_table(network: NetworkSpec, width: int, display: Display) -> Table:
     """A row per layer: what leaves it, what it learns, costs and sees of the input image.
@@ -20,22 +25,23 @@ def shapes_table(network: NetworkSpec, width: int, display: Display) -> Table:
     times = "×" if display.unicode else "x"
     columns = shapes_columns(network, times)
     for name in LEAST_NEEDED:
-        # Two cells of space go with every column, its padding and the divider, and one in front.
-        if sum(max(map(cell_len, cells)) + 2 for cells in columns.values()) < width:
+        # Two cells of space go with every column: its padding and a divider; the first has a
+        # divider in front as well, the last no padding.
+        if sum(max(map(cell_len, cells)) + 2 for cells in columns.values()) <= width:
             break
         del columns[name]
     table = Table(
         box=box.SIMPLE_HEAD if display.unicode else box.ASCII2,
         show_footer=True,
         padding=(0, 1, 0, 0),
+        pad_edge=False,
     )
     for name, cells in columns.items():
         right = name not in ("layer", "spec", "output")
         table.add_column(name, cells[-1], justify="right" if right else "left", no_wrap=True)
     for row in zip(*(cells[1:-1] for cells in columns.values()), strict=True):
         table.add_row(*row)
-    if "jump" in columns:
-        table.caption = "sees: receptive field in input pixels; jump: input pixels between units"
+    table.caption = "; ".join(LEGEND[name] for name in columns if name in LEGEND)
     return table
 
 
