@@ -15,7 +15,7 @@ from llvmlite import ir
 from numba import types
 from numba.np.arrayobj import make_array, populate_array
 
-from tuiconv_kernels import activations, blocks, passes, products
+from tuiconv_kernels import activations, blocks, passes, products, squashing
 from tuiconv_kernels.checks import Array
 from tuiconv_kernels.jit import exact_kernel
 from tuiconv_kernels.lanes import operation
@@ -33,16 +33,24 @@ KERNELS: list[Callable[..., object]] = [
     passes.clear,
     passes.rectify,
 ]
-"""What `_run` unpacks the arguments of; a kernel's number is its place in this list."""
+"""What every network of convolutions and full layers needs; `_call` unpacks the arguments."""
 
-POOLS: list[Callable[..., object]] = [
+OTHERS: list[Callable[..., object]] = [
     passes.max_pool,
     passes.max_pool_back,
     passes.average_pool,
     passes.average_pool_back,
     activations.times_slope,
+    squashing.squash,
+    squashing.amplify,
+    passes.scale,
+    passes.scale_back,
+    passes.clear_places,
 ]
-"""What `_run_pools` unpacks: it is compiled only for networks that need it."""
+"""What only some networks need: `_call_other` is compiled for those alone."""
+
+FIRST_OTHER = len(KERNELS)
+"""Numbers from here on are places in `OTHERS`."""
 
 WIDTH = 32
 """Integers in a row."""
@@ -64,12 +72,12 @@ class Program:
         counts, totals = np.empty(0), np.empty((0, 0))
         kinds = (vector, square, images, table, spans, counts, totals)
         self._parts: list[Callable[[], object]] = []
-        for kernels, group in groupby(calls, _home):
-            if kernels is KERNELS:
-                self._parts.append(partial(_run, _rows(kernels, group), *kinds))
-            elif kernels is POOLS:
-                rows = _rows(kernels, group)
-                self._parts.append(partial(_run_pools, rows, vector, table, counts))
+        run: Callable[..., None] = _run
+        if any(call[0] in OTHERS for call in calls):
+            run = _run_any
+        for numbered, group in groupby(calls, lambda call: call[0] in (*KERNELS, *OTHERS)):
+            if numbered:
+                self._parts.append(partial(run, _rows(group), *kinds))
             else:
                 self._parts += [partial(function, *arguments) for function, arguments in group]
 
@@ -79,13 +87,9 @@ class Program:
             part()
 
 
-def _home(call: Call) -> list[Callable[..., object]] | None:
-    """The list that the call's kernel is in."""
-    return next((kernels for kernels in (KERNELS, POOLS) if call[0] in kernels), None)
-
-
-def _rows(kernels: list[Callable[..., object]], calls: Iterable[Call]) -> npt.NDArray[np.int64]:
-    return np.array([_row(kernels.index(function), arguments) for function, arguments in calls])
+def _rows(calls: Iterable[Call]) -> npt.NDArray[np.int64]:
+    numbers = [*KERNELS, *OTHERS]
+    return np.array([_row(numbers.index(function), arguments) for function, arguments in calls])
 
 
 def _row(number: int, arguments: Sequence[Any]) -> list[int]:
@@ -153,91 +157,136 @@ def _run(
 ) -> None:
     # the arrays after the first are empty: they say of what type an argument is
     for k in range(len(rows)):
-        row = rows[k]
-        kernel = row[0]
-        if kernel == 0:
-            products.sum_products(
-                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
-                _array(row, 7, spans), _array(row, 10, vector), row[12], _array(row, 13, table),
-                _array(row, 15, vector), _float(row[17]), _array(row, 18, vector),
-                _array(row, 20, table), row[22],
-            )  # fmt: skip
-        elif kernel == 1:
-            products.sum_products_pooled(
-                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
-                _array(row, 7, vector), row[9], _array(row, 10, table), _array(row, 12, vector),
-                _float(row[14]), _array(row, 15, vector), _array(row, 17, vector),
-                _array(row, 19, table), row[21],
-            )  # fmt: skip
-        elif kernel == 2:
-            products.correlate(
-                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
-                _array(row, 7, vector), _array(row, 9, table), row[11], _array(row, 12, totals),
-                _array(row, 15, square),
-            )  # fmt: skip
-        elif kernel == 3:
-            products.sum_places(
-                _array(row, 1, vector), _array(row, 3, table), row[5], _array(row, 6, vector)
-            )
-        elif kernel == 4:
-            blocks.out_of_blocks(
-                _array(row, 1, vector), _array(row, 3, table), row[5], _array(row, 6, images)
-            )
-        elif kernel == 5:
-            passes.unpool(
-                _array(row, 1, vector), _array(row, 3, vector), _array(row, 5, vector),
-                _array(row, 7, table), row[9], row[10], _array(row, 11, vector),
-                _array(row, 13, table), row[15],
-            )  # fmt: skip
-        elif kernel == 6:
-            activations.gate(_array(row, 1, vector), _array(row, 3, vector), _array(row, 5, vector))
-        elif kernel == 7:
-            passes.copy_rows(
-                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, vector),
-                _array(row, 7, table), row[9],
-            )  # fmt: skip
-        elif kernel == 8:
-            passes.clear(_array(row, 1, vector))
-        elif kernel == 9:
-            passes.rectify(_array(row, 1, vector), _array(row, 3, vector))
+        _call(rows[k], vector, square, images, table, spans, counts, totals)
 
 
 @exact_kernel
-def _run_pools(
+def _run_any(
     rows: npt.NDArray[np.int64],
+    vector: Array,
+    square: Array,
+    images: Array,
+    table: npt.NDArray[np.int64],
+    spans: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.float64],
+    totals: npt.NDArray[np.float64],
+) -> None:
+    for k in range(len(rows)):
+        if rows[k, 0] < FIRST_OTHER:
+            _call(rows[k], vector, square, images, table, spans, counts, totals)
+        else:
+            _call_other(rows[k], vector, table, counts)
+
+
+@exact_kernel
+def _call(
+    row: npt.NDArray[np.int64],
+    vector: Array,
+    square: Array,
+    images: Array,
+    table: npt.NDArray[np.int64],
+    spans: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.float64],
+    totals: npt.NDArray[np.float64],
+) -> None:
+    kernel = row[0]
+    if kernel == 0:
+        products.sum_products(
+            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+            _array(row, 7, spans), _array(row, 10, vector), row[12], _array(row, 13, table),
+            _array(row, 15, vector), _float(row[17]), _array(row, 18, vector),
+            _array(row, 20, table), row[22],
+        )  # fmt: skip
+    elif kernel == 1:
+        products.sum_products_pooled(
+            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+            _array(row, 7, vector), row[9], _array(row, 10, table), _array(row, 12, vector),
+            _float(row[14]), _array(row, 15, vector), _array(row, 17, vector),
+            _array(row, 19, table), row[21],
+        )  # fmt: skip
+    elif kernel == 2:
+        products.correlate(
+            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+            _array(row, 7, vector), _array(row, 9, table), row[11], _array(row, 12, totals),
+            _array(row, 15, square),
+        )  # fmt: skip
+    elif kernel == 3:
+        products.sum_places(
+            _array(row, 1, vector), _array(row, 3, table), row[5], _array(row, 6, vector)
+        )
+    elif kernel == 4:
+        blocks.out_of_blocks(
+            _array(row, 1, vector), _array(row, 3, table), row[5], _array(row, 6, images)
+        )
+    elif kernel == 5:
+        passes.unpool(
+            _array(row, 1, vector), _array(row, 3, vector), _array(row, 5, vector),
+            _array(row, 7, table), row[9], row[10], _array(row, 11, vector),
+            _array(row, 13, table), row[15],
+        )  # fmt: skip
+    elif kernel == 6:
+        activations.gate(_array(row, 1, vector), _array(row, 3, vector), _array(row, 5, vector))
+    elif kernel == 7:
+        passes.copy_rows(
+            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, vector),
+            _array(row, 7, table), row[9],
+        )  # fmt: skip
+    elif kernel == 8:
+        passes.clear(_array(row, 1, vector))
+    elif kernel == 9:
+        passes.rectify(_array(row, 1, vector), _array(row, 3, vector))
+
+
+@exact_kernel
+def _call_other(
+    row: npt.NDArray[np.int64],
     vector: Array,
     table: npt.NDArray[np.int64],
     counts: npt.NDArray[np.float64],
 ) -> None:
-    for k in range(len(rows)):
-        row = rows[k]
-        kernel = row[0]
-        if kernel == 0:
-            passes.max_pool(
-                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
-                _array(row, 7, table), _array(row, 9, table), _array(row, 11, vector),
-                _array(row, 13, table), _array(row, 15, table), _array(row, 17, vector),
-            )  # fmt: skip
-        elif kernel == 1:
-            passes.max_pool_back(
-                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
-                _array(row, 7, vector), _array(row, 9, table), _array(row, 11, table),
-                _array(row, 13, table), _array(row, 15, vector), _array(row, 17, table),
-            )  # fmt: skip
-        elif kernel == 2:
-            passes.average_pool(
-                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
-                _array(row, 7, table), _array(row, 9, counts), _array(row, 11, vector),
-                _array(row, 13, table), _array(row, 15, table),
-            )  # fmt: skip
-        elif kernel == 3:
-            passes.average_pool_back(
-                _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
-                _array(row, 7, vector), _array(row, 9, table), _array(row, 11, vector),
-                _array(row, 13, table),
-            )  # fmt: skip
-        elif kernel == 4:
-            activations.times_slope(
-                _array(row, 1, vector), _array(row, 3, vector), _float(row[5]),
-                _array(row, 6, vector),
-            )  # fmt: skip
+    kernel = row[0] - FIRST_OTHER
+    if kernel == 0:
+        passes.max_pool(
+            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+            _array(row, 7, table), _array(row, 9, table), _array(row, 11, vector),
+            _array(row, 13, table), _array(row, 15, table), _array(row, 17, vector),
+        )  # fmt: skip
+    elif kernel == 1:
+        passes.max_pool_back(
+            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+            _array(row, 7, vector), _array(row, 9, table), _array(row, 11, table),
+            _array(row, 13, table), _array(row, 15, vector), _array(row, 17, table),
+        )  # fmt: skip
+    elif kernel == 2:
+        passes.average_pool(
+            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+            _array(row, 7, table), _array(row, 9, counts), _array(row, 11, vector),
+            _array(row, 13, table), _array(row, 15, table),
+        )  # fmt: skip
+    elif kernel == 3:
+        passes.average_pool_back(
+            _array(row, 1, vector), _array(row, 3, table), _array(row, 5, table),
+            _array(row, 7, vector), _array(row, 9, table), _array(row, 11, vector),
+            _array(row, 13, table),
+        )  # fmt: skip
+    elif kernel == 4:
+        activations.times_slope(
+            _array(row, 1, vector), _array(row, 3, vector), _float(row[5]),
+            _array(row, 6, vector),
+        )  # fmt: skip
+    elif kernel == 5:
+        squashing.squash(_array(row, 1, vector), _float(row[3]), _array(row, 4, vector))
+    elif kernel == 6:
+        squashing.amplify(_array(row, 1, vector), _float(row[3]), _array(row, 4, vector))
+    elif kernel == 7:
+        passes.scale(
+            _array(row, 1, vector), _array(row, 3, vector), _array(row, 5, vector), row[7],
+            _array(row, 8, vector),
+        )  # fmt: skip
+    elif kernel == 8:
+        passes.scale_back(
+            _array(row, 1, vector), _array(row, 3, vector), _array(row, 5, vector), row[7],
+            _array(row, 8, vector),
+        )  # fmt: skip
+    else:
+        passes.clear_places(_array(row, 1, vector), _array(row, 3, table))

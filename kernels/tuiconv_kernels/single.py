@@ -18,6 +18,7 @@ from tuiconv_kernels.geometry import Layout
 from tuiconv_kernels.jit import exact_kernel
 from tuiconv_kernels.lanes import LANES, every, larger, load, multiply_add, spread, store
 from tuiconv_kernels.squares import load_columns
+from tuiconv_kernels.squashing import amplify, squash
 from tuiconv_kernels.tiles import Offsets
 
 
@@ -100,12 +101,14 @@ class Single:
 
     def _squash(self, scaled: bool) -> None:
         x, self._output = self._output, np.zeros_like(self._output)
-        if not scaled:
-            self._calls.append(partial(np.tanh, x, self._output))
-            return
-        self._calls.append(partial(np.multiply, x, SLOPE, self._output))
-        self._calls.append(partial(np.tanh, self._output, self._output))
-        self._calls.append(partial(np.multiply, self._output, AMPLITUDE, self._output))
+        slope = SLOPE if scaled else 1.0
+        if x.dtype == np.float32:
+            self._calls.append(partial(squash, x, slope, self._output))
+        else:
+            self._calls.append(partial(np.multiply, x, slope, self._output))
+            self._calls.append(partial(np.tanh, self._output, self._output))
+        if scaled:
+            self._calls.append(partial(amplify, self._output, AMPLITUDE, self._output))
 
     def _pool(self, layer: chain.Pool) -> None:
         x, layout, sliding = self._output, self._layout, layer.sliding

@@ -17,6 +17,7 @@ from tuiconv_kernels.correlation import Connections
 from tuiconv_kernels.geometry import Layout, Sliding, image_rows
 from tuiconv_kernels.lanes import LANES
 from tuiconv_kernels.products import sum_products_pooled
+from tuiconv_kernels.squashing import amplify, squash
 from tuiconv_kernels.weighted import Call
 
 
@@ -191,13 +192,14 @@ class Activation:
 
     def forward(self) -> list[Call]:
         """The very steps of `activations.tanh` and `scaled_tanh`."""
-        if not self.scaled:
-            return [(np.tanh, (self.x.data, self.tanh))]
-        return [
-            (np.multiply, (self.x.data, SLOPE, self.tanh)),
-            (np.tanh, (self.tanh, self.tanh)),
-            (np.multiply, (self.tanh, AMPLITUDE, self.out.data)),
-        ]
+        x, tanh, slope = self.x.data, self.tanh, SLOPE if self.scaled else 1.0
+        if x.dtype == np.float32:
+            calls: list[Call] = [(squash, (x, slope, tanh))]
+        else:
+            calls = [(np.multiply, (x, slope, tanh)), (np.tanh, (tanh, tanh))]
+        if self.scaled:
+            calls.append((amplify, (tanh, AMPLITUDE, self.out.data)))
+        return calls
 
     def backward(self) -> list[Call]:
         """Multiply by the slope."""

@@ -187,3 +187,19 @@ def test_a_threshold_that_is_no_distance_is_refused(lambd):
         softshrink(np.zeros(3), lambd)
     with pytest.raises(ValueError, match=f"softshrink_backward: {message}"):
         softshrink_backward(np.zeros(3), np.zeros(3), lambd)
+
+
+def test_tanh_of_float32_is_at_most_three_units_in_the_last_place_off(rng):
+    scales = (1e-30, 1e-4, 0.03, 0.5, 1, 3, 20)
+    x = np.concatenate([scale * rng.standard_normal(5000) for scale in scales]).astype(np.float32)
+    exact = np.tanh(x.astype(np.float64))
+    unit = np.spacing(np.abs(exact).astype(np.float32))
+    assert (np.abs(tuiconv_kernels.tanh(x) - exact) <= 3 * unit).all()
+    np.testing.assert_array_equal(tuiconv_kernels.tanh(-x), -tuiconv_kernels.tanh(x))
+
+
+def test_tanh_keeps_the_sign_of_zero_and_what_is_no_number():
+    x = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1e-45, 100], np.float32)
+    out = tuiconv_kernels.tanh(x)
+    np.testing.assert_array_equal(out, np.array([0, 0, 1, -1, np.nan, 1e-45, 1], np.float32))
+    assert np.signbit(out[:2]).tolist() == [False, True]
