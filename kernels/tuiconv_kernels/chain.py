@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tuiconv_kernels.blocks import blocks_for, into_blocks, out_of_blocks
-from tuiconv_kernels.checks import Array
-from tuiconv_kernels.decisions import learn_labels
+from tuiconv_kernels.checks import Array, loop_ready
+from tuiconv_kernels.decisions import score
 from tuiconv_kernels.geometry import Layout, Sliding, Table, image_runs
+from tuiconv_kernels.lanes import LANES
 from tuiconv_kernels.program import Program
 from tuiconv_kernels.stages import (
     Activation,
@@ -31,6 +32,8 @@ from tuiconv_kernels.stages import (
 )
 from tuiconv_kernels.weighted import Call
 
+Labels: TypeAlias = npt.NDArray[np.integer[Any]]
+"""Class numbers, int64."""
 Shape: TypeAlias = tuple[int, int, int]
 """(channels, height, width)"""
 
@@ -131,14 +134,44 @@ class Chain:
             learns = learns or weighted
             self.output = stage.out
             waiting = waiting[used:]
-        self._forward, self._backward = Program(forward, dtype), Program(backward, dtype)
+        x = np.zeros((0, *shape), dtype)
+        self._verdict = np.zeros(2)
+        entry: Call = (into_blocks, (x, self._input.data, *self._input_runs))
+        scoring: Call = (score, self._score_arguments(np.zeros(0, np.int64), 1.0))
+        self._forward, self._backward = Program([entry, *forward], dtype), Program(backward, dtype)
+        self._scoring = 1 + len(forward)
+        self._learning = Program([entry, *forward, scoring, *backward] if trains else [], dtype)
         self._output_runs = image_runs(self.output.layout)
 
     def forward(self, x: Array) -> None:
         """Take images (n, c, h, w) to `output`."""
-        self.images = len(x)
-        into_blocks(x, self._input.data, *self._input_runs)
+        self._forward.change(0, 0, self._checked(x))
         self._forward.run()
+
+    def learn(
+        self, x: Array, labels: npt.NDArray[np.integer[Any]], share: float
+    ) -> tuple[float, int]:
+        """Go forward, through a softmax and a cross-entropy, and backward.
+
+        Args:
+            x: images (n, c, h, w).
+            labels: their classes, (n,).
+            share: what one image's cross-entropy counts in the loss.
+
+        Returns:
+            Σ −log p[label], and for how many images the label had the largest score.
+        """
+        if len(labels) != len(x) or labels.dtype != np.int64:
+            raise ValueError(
+                f"Chain: {len(labels)} labels of {labels.dtype} for {len(x)} images; one int64 "
+                "for each is needed"
+            )
+        self._learning.change(0, 0, self._checked(x))
+        labels = np.ascontiguousarray(labels)
+        self._learning.change(self._scoring, 2, labels)
+        self._learning.change(self._scoring, 3, share)
+        self._learning.run()
+        return float(self._verdict[0]), int(self._verdict[1])
 
     def backward(self) -> None:
         """Take the gradient of `output` to the gradients of all weights.
@@ -163,12 +196,23 @@ class Chain:
         out_of_blocks(self.output.data, *self._output_runs, outputs)
         return outputs
 
-    def learn_labels(self, labels: npt.NDArray[np.integer[Any]], share: float) -> tuple[float, int]:
-        """Begin the backward pass of a softmax and a cross-entropy; see `decisions`."""
+    def _checked(self, x: Array) -> Array:
+        """x, if there is memory for it: its address alone goes to the kernels."""
+        layout, dtype = self._input.layout, self._input.data.dtype
+        shape = (layout.channels, layout.height, layout.width)
+        if x.dtype != dtype or x.shape[1:] != shape or blocks_for(len(x)) > layout.count:
+            raise ValueError(
+                f"Chain: images are {x.dtype} of shape {x.shape}; {dtype} of shape "
+                f"(n, {', '.join(map(str, shape))}) with n up to {layout.count * LANES} is needed"
+            )
+        self.images = len(x)
+        self._taken = loop_ready(x)  # kept while the kernels read it
+        return self._taken
+
+    def _score_arguments(self, labels: Labels, share: float) -> tuple[Any, ...]:
         output = self.output
         classes = output.layout.channels
-        loss, correct = learn_labels(output.data, classes, labels, share, output.grad)
-        return float(loss), int(correct)
+        return output.data, classes, labels, share, output.grad, self._verdict
 
     def _stage(self, layer: Layer, used: int, *, passes_on: bool) -> Stage:
         x, trains = self.output, self._trains

@@ -118,3 +118,16 @@ def learn_labels(
                 grad[at] = probability * share
         correct += best == first + labels[n] * LANES
     return loss, correct
+
+
+@exact_kernel
+def score(
+    scores: Array,
+    classes: int,
+    labels: npt.NDArray[np.int64],
+    share: float,
+    grad: Array,
+    verdict: npt.NDArray[np.float64],
+) -> None:
+    """Do as `learn_labels`, and write what it returns to `verdict`."""
+    verdict[0], verdict[1] = learn_labels(scores, classes, labels, share, grad)

@@ -4,7 +4,7 @@ A call becomes a row of integers: the kernel's number, then its arguments; an ar
 and shape, a float by its bits. The rows are read without the interpreter lock.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -15,7 +15,7 @@ from llvmlite import ir
 from numba import types
 from numba.np.arrayobj import make_array, populate_array
 
-from tuiconv_kernels import activations, blocks, passes, products, squashing
+from tuiconv_kernels import activations, blocks, decisions, passes, products, squashing
 from tuiconv_kernels.checks import Array
 from tuiconv_kernels.jit import exact_kernel
 from tuiconv_kernels.lanes import operation
@@ -32,6 +32,8 @@ KERNELS: list[Callable[..., object]] = [
     passes.copy_rows,
     passes.clear,
     passes.rectify,
+    blocks.into_blocks,
+    decisions.score,
 ]
 """What every network of convolutions and full layers needs; `_call` unpacks the arguments."""
 
@@ -51,6 +53,8 @@ OTHERS: list[Callable[..., object]] = [
 
 FIRST_OTHER = len(KERNELS)
 """Numbers from here on are places in `OTHERS`."""
+
+NUMBERS = {function: number for number, function in enumerate([*KERNELS, *OTHERS])}
 
 WIDTH = 32
 """Integers in a row."""
@@ -72,14 +76,25 @@ class Program:
         counts, totals = np.empty(0), np.empty((0, 0))
         kinds = (vector, square, images, table, spans, counts, totals)
         self._parts: list[Callable[[], object]] = []
+        self._row_of: dict[int, npt.NDArray[np.int64]] = {}
         run: Callable[..., None] = _run
         if any(call[0] in OTHERS for call in calls):
             run = _run_any
-        for numbered, group in groupby(calls, lambda call: call[0] in (*KERNELS, *OTHERS)):
+        for numbered, group in groupby(enumerate(calls), lambda call: call[1][0] in NUMBERS):
+            part = list(group)
             if numbered:
-                self._parts.append(partial(run, _rows(group), *kinds))
+                rows = np.array([_row(*call) for _, call in part])
+                self._row_of |= {number: rows[k] for k, (number, _) in enumerate(part)}
+                self._parts.append(partial(run, rows, *kinds))
             else:
-                self._parts += [partial(function, *arguments) for function, arguments in group]
+                self._parts += [partial(function, *arguments) for _, (function, arguments) in part]
+
+    def change(self, call: int, argument: int, value: npt.NDArray[Any] | float) -> None:
+        """Give a numbered call another argument of the same kind; an array must outlive the run."""
+        before = self.calls[call][1][:argument]
+        at = 1 + sum(len(_integers(each)) for each in before)
+        integers = _integers(value)
+        self._row_of[call][at : at + len(integers)] = integers
 
     def run(self) -> None:
         """Make all calls."""
@@ -87,23 +102,21 @@ class Program:
             part()
 
 
-def _rows(calls: Iterable[Call]) -> npt.NDArray[np.int64]:
-    numbers = [*KERNELS, *OTHERS]
-    return np.array([_row(numbers.index(function), arguments) for function, arguments in calls])
-
-
-def _row(number: int, arguments: Sequence[Any]) -> list[int]:
-    row = [number]
+def _row(function: Callable[..., object], arguments: Sequence[Any]) -> list[int]:
+    row = [NUMBERS[function]]
     for argument in arguments:
-        if isinstance(argument, np.ndarray):
-            if not argument.flags.carray:
-                raise ValueError(f"an array with strides {argument.strides} has no place in a row")
-            row += [argument.ctypes.data, *argument.shape]
-        elif isinstance(argument, float):
-            row.append(int(np.float64(argument).view(np.int64)))
-        else:
-            row.append(argument)
+        row += _integers(argument)
     return row + [0] * (WIDTH - len(row))
+
+
+def _integers(argument: Any) -> list[int]:
+    if isinstance(argument, np.ndarray):
+        if not argument.flags.carray:
+            raise ValueError(f"an array with strides {argument.strides} has no place in a row")
+        return [argument.ctypes.data, *argument.shape]
+    if isinstance(argument, float):
+        return [int(np.float64(argument).view(np.int64))]
+    return [argument]
 
 
 @operation
@@ -235,6 +248,15 @@ def _call(
         passes.clear(_array(row, 1, vector))
     elif kernel == 9:
         passes.rectify(_array(row, 1, vector), _array(row, 3, vector))
+    elif kernel == 10:
+        blocks.into_blocks(
+            _array(row, 1, images), _array(row, 6, vector), _array(row, 8, table), row[10]
+        )
+    else:
+        decisions.score(
+            _array(row, 1, vector), row[3], _array(row, 4, table), _float(row[6]),
+            _array(row, 7, vector), _array(row, 9, counts),
+        )  # fmt: skip
 
 
 @exact_kernel

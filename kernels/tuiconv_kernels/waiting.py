@@ -34,9 +34,9 @@ def _look(_: Any, array: Any, index: Any) -> Any:
 
 
 @exact_kernel
-def becomes(turns: npt.NDArray[np.int64], index: int, value: int, spins: int) -> bool:
-    """Return whether turns[index] is, or soon becomes, `value`."""
+def reaches(turns: npt.NDArray[np.int64], index: int, value: int, spins: int) -> bool:
+    """Return whether turns[index] is, or soon becomes, `value` or more."""
     for _ in range(spins):  # noqa: SIM110 - Numba knows no any()
-        if _look(turns, index) == value:
+        if _look(turns, index) >= value:
             return True
     return False

@@ -25,8 +25,9 @@ def bars(count: int, seed: int) -> Dataset:
 
 @pytest.fixture(autouse=True)
 def several_blocks(monkeypatch):
-    """Batches of a few images are cut into blocks too, one of them smaller than the others."""
+    """Batches of a few images are cut and shared too, one of the parts smaller than the others."""
     monkeypatch.setattr(training, "IMAGES", 16)
+    monkeypatch.setattr(training, "WORTH_SHARING", 0)
 
 
 @pytest.fixture

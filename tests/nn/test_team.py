@@ -19,7 +19,7 @@ def test_fewer_members_may_be_asked_for_than_there_are():
     team, called = Team(4), []
     for members in (1, 3, 4, 2, 1, 9):
         called.clear()
-        team.run(called.append, members)
+        team.run(called.append, members=members)
         assert sorted(called) == list(range(min(members, 4)))
 
 
@@ -39,6 +39,24 @@ def test_nobody_returns_before_all_are_done():
 
     Team(3).run(work)
     assert done == [0, 1, 2]
+
+
+def test_no_stage_begins_before_all_have_done_the_one_before():
+    done = []
+
+    def first(member):
+        time.sleep(0.02 * member)
+        done.append("first")
+
+    Team(3).run(first, lambda member: done.append("second"))
+    assert done == ["first"] * 3 + ["second"] * 3
+
+
+def test_after_an_error_later_stages_are_left_out():
+    team, called = Team(2), []
+    with pytest.raises(ZeroDivisionError):
+        team.run(lambda member: 1 / member, called.append)
+    assert called == []
 
 
 def test_helpers_that_have_gone_to_sleep_wake_up_again():

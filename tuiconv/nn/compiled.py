@@ -77,12 +77,10 @@ class Compiled:
         Returns:
             The score before anything is changed.
         """
-        self._chain.forward(x)
         if self._takes_logarithm:
             # layer by layer, the share is a gradient in an array before it meets the softmax
             share = float(self.gradients.dtype.type(share))
-        loss, correct = self._chain.learn_labels(labels, share)
-        self._chain.backward()
+        loss, correct = self._chain.learn(x, labels, share)
         return Score(loss / len(x), correct, len(x))
 
 
@@ -110,7 +108,7 @@ class Spares:
 
         if self._busy.acquire(blocking=False):
             try:
-                self._team.run(work, len(chunks))
+                self._team.run(work, members=len(chunks))
             finally:
                 self._busy.release()
         else:

@@ -21,6 +21,9 @@ from tuiconv.nn.team import Team, usable_cores
 from tuiconv_kernels.chain import Shape
 from tuiconv_kernels.lanes import LANES
 
+WORTH_SHARING = 4_000_000
+"""Multiply-adds forward: less is done by one thread before another has woken up."""
+
 EVALUATED = 256
 """Images that are tested between two looks at the cancel token."""
 
@@ -135,7 +138,8 @@ class Trainer:
                 scores[k] = compiled.learn(x, labels[chunk], 1 / count)
                 gradients[k] = compiled.gradients
 
-        members = min(self._team.size, len(starts))
+        work = count * self.net.spec.totals.macs
+        members = min(self._team.size, len(starts)) if work > WORTH_SHARING else 1
         parts = slices(len(self.net.parameters), members)
 
         def update(member: int) -> None:
@@ -144,8 +148,7 @@ class Trainer:
                 gradients[0, part] += chunk_gradients[part]
             self._sgd.step(gradients[0], part)
 
-        self._team.run(learn_chunks, members)
-        self._team.run(update, members)
+        self._team.run(learn_chunks, update, members=members)
         return total(scores)
 
     def _compiled(self, member: int, shape: Shape, images: int) -> Compiled:
@@ -289,7 +292,7 @@ class Trainer:
                 output = self.net.outputs(self._prepared(dataset.images[chunk]))
                 scores[k] = score(self.net, output, dataset.labels[chunk])
 
-        self._team.run(read, len(starts))
+        self._team.run(read, members=len(starts))
         whole = [part for part in scores if part is not None]
         return total(whole) if len(whole) == len(scores) else None
 
