@@ -167,8 +167,8 @@ class Chain:
                 "for each is needed"
             )
         self._learning.change(0, 0, self._checked(x))
-        labels = np.ascontiguousarray(labels)
-        self._learning.change(self._scoring, 2, labels)
+        self._labels = loop_ready(labels)
+        self._learning.change(self._scoring, 2, self._labels)
         self._learning.change(self._scoring, 3, share)
         self._learning.run()
         return float(self._verdict[0]), int(self._verdict[1])

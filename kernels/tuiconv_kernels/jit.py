@@ -1,13 +1,16 @@
 """The one place that says how a kernel is compiled."""
 
+import pickle
+import sys
 from collections.abc import Callable
-from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import config
+
+from tuiconv_kernels.lanes import LANES
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
@@ -38,18 +41,40 @@ def exact_kernel(function: Kernel) -> Kernel:
 
 def _compiled(function: Kernel, fastmath: set[str] | bool) -> Kernel:
     compiled: Any = numba.njit(nogil=True, error_model="numpy", fastmath=fastmath)(function)
-    # With the JIT disabled there is nothing to keep; on a system with no folder to write to,
-    # Numba raises, and every start compiles anew.
-    if hasattr(compiled, "enable_caching"):
-        with suppress(RuntimeError):
+    if ENABLED:
+        try:
             compiled.enable_caching()
-            # Numba looks only at the file of the function itself, not at those it is inlined from.
-            compiled._cache._cache_file._source_stamp = _library_stamp()
+        except RuntimeError:  # neither beside the sources nor in the user's cache folder
+            _say_that_nothing_is_kept()
+        else:
+            file = compiled._cache._cache_file
+            # Numba looks only at the file of the function itself, not at those it inlines, and
+            # stops at a damaged file.
+            file._source_stamp = _library_stamp()
+            file.load = partial(_load, file.load, file.flush)
     return cast("Kernel", compiled)
 
 
+def _load(load: Callable[[object], object], forget: Callable[[], None], key: object) -> object:
+    """Machine code from the cache; None, and an empty cache, if it cannot be read."""
+    try:
+        return load(key)
+    except (EOFError, ValueError, pickle.UnpicklingError):
+        forget()
+        return None
+
+
 @cache
-def _library_stamp() -> tuple[tuple[str, float, int], ...]:
-    """The names, times and sizes of all sources: when one changes, everything compiles anew."""
+def _say_that_nothing_is_kept() -> None:
+    sys.stderr.write(
+        "tuiconv: compiled code cannot be kept, and every start compiles anew; to keep it, set"
+        " NUMBA_CACHE_DIR to a folder that can be written to\n"
+    )
+
+
+@cache
+def _library_stamp() -> tuple[object, ...]:
+    """The number of lanes and the sources' times: when one changes, everything compiles anew."""
     sources = sorted(Path(__file__).parent.glob("*.py"))
-    return tuple((path.name, path.stat().st_mtime, path.stat().st_size) for path in sources)
+    times = ((path.name, path.stat().st_mtime, path.stat().st_size) for path in sources)
+    return (LANES, *times)

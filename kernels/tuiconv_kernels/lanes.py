@@ -14,6 +14,7 @@ import llvmlite.binding
 from llvmlite import ir
 from numba import types
 from numba.core import config
+from numba.core.errors import TypingError
 from numba.extending import intrinsic, models, register_model
 
 Lanes: TypeAlias = Any
@@ -91,6 +92,8 @@ def load(_: Any, array: Any, index: Any) -> Any:
 @operation
 def store(_: Any, array: Any, index: Any, value: Any) -> Any:
     """Write the lanes to array[index] and the elements behind it."""
+    if value.dtype != array.dtype:
+        raise TypingError(f"lanes of {value.dtype} do not fit an array of {array.dtype}")
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         place = _pointer(context, builder, signature, args, vector_of(value))

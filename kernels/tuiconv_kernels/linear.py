@@ -72,10 +72,10 @@ def _checked(
 ) -> tuple[Array, Array, Array | None]:
     x = float_array(function, "x", x, "n,features")
     weight = float_array(function, "weight", weight, "units,features")
-    if weight.shape[1] != x.shape[1]:
+    if weight.shape[1] != x.shape[1] or 0 in weight.shape:
         raise ValueError(
             f"{function}: x has {x.shape[1]} features but weight has shape {weight.shape}; "
-            f"(units, {x.shape[1]}) is needed"
+            f"(units, {x.shape[1]}), each at least 1, is needed"
         )
     if bias is not None:
         bias = float_array(function, "bias", bias, "units")
