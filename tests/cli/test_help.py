@@ -9,7 +9,7 @@ import tuiconv as package
 from tuiconv.cli import run
 from tuiconv.cli.app import app
 
-COMMANDS = ("apply-filter", "filters", "train", "shapes", "doctor")
+COMMANDS = ("apply-filter", "filters", "train", "shapes", "bench", "doctor")
 PAGES = ([], *([command] for command in COMMANDS))
 
 

@@ -314,6 +314,19 @@ def test_images_and_labels_may_be_read_only_and_lie_apart(rng):
         assert chain.learn(x, labels, 0.1) == expected
 
 
+@pytest.mark.xfail(strict=True, reason="it is taken for the bits of a float64")
+@pytest.mark.parametrize("share", [1, np.float32(1)], ids=["int", "float32"])
+def test_the_share_of_an_image_may_be_any_number(share, rng):
+    shape, plan = PLANS["full layers"]
+    layers = build(plan, shape, rng, np.float32)
+    chain = Chain(layers, shape, LANES, np.float32, trains=True)
+    x = rng.standard_normal((1, *shape)).astype(np.float32)
+    chain.learn(x, np.zeros(1, np.int64), 1.0)
+    expected = layers[0].weights.grad_weight.copy()
+    chain.learn(x, np.zeros(1, np.int64), share)
+    np.testing.assert_array_equal(layers[0].weights.grad_weight, expected)
+
+
 @plans
 def test_after_the_first_pass_nothing_is_allocated(shape, plan, rng):
     if SIGMOID in plan:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tuiconv import __version__
-from tuiconv.cli import apply_filter, doctor, filters, shapes, train
+from tuiconv.cli import apply_filter, bench, doctor, filters, shapes, train
 from tuiconv.errors import RequestError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("apply-filter")(apply_filter.apply_filter)
 app.command("filters")(filters.filters)
 app.command("train")(train.train)
 app.command("shapes", short_help="Show a network's sizes and costs.")(shapes.shapes)
+app.command("bench", short_help="Measure this machine beside other libraries.")(bench.bench)
 app.command("doctor", short_help="Look at this terminal and machine.")(doctor.doctor)
 
 

@@ -1,0 +1,134 @@
+"""Any network of ours as a PyTorch user would write it; imported only where PyTorch is installed.
+
+Parameters come in the order and in the shapes of ours.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from tuiconv.arithmetic import NetworkSpec, Spec
+from tuiconv.arithmetic import layers as specs
+
+Images = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int64]
+Connections = tuple[tuple[bool, ...], ...]
+"""Which map sees which channel."""
+
+
+def training_step(
+    spec: NetworkSpec, x: Images, labels: Labels, lr: float, momentum: float, threads: int
+) -> Callable[[], None]:
+    """A step of training on a batch, in eager mode."""
+    torch.set_num_threads(threads)
+    model = network(spec)
+    if isinstance(spec.layers[-1], specs.Softmax):
+        model = model[:-1]  # CrossEntropyLoss takes the logarithm of the softmax itself
+    loss = nn.CrossEntropyLoss()
+    sgd = torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum)
+    images, classes = torch.from_numpy(x), torch.from_numpy(labels)
+
+    def step() -> None:
+        sgd.zero_grad()
+        loss(model(images), classes).backward()
+        sgd.step()
+
+    return step
+
+
+def inference(
+    spec: NetworkSpec, x: Images, threads: int, *, compiled: bool = False
+) -> Callable[[], Any]:
+    """A forward pass on a batch without gradients, in eager mode or compiled."""
+    torch.set_num_threads(threads)
+    model = network(spec).eval()
+    run = torch.compile(model) if compiled else model
+    images = torch.from_numpy(x)
+
+    def infer() -> torch.Tensor:
+        with torch.no_grad():
+            return run(images)
+
+    return infer
+
+
+def network(spec: NetworkSpec) -> nn.Sequential:
+    """The same layers, with random weights."""
+    return nn.Sequential(*(module for layer in spec.layers[1:] for module in modules(layer)))
+
+
+def modules(layer: Spec) -> Iterator[nn.Module]:
+    """What stands for one layer."""
+    match layer:
+        case specs.Conv():
+            yield convolution(layer)
+        case specs.MaxPool():
+            yield nn.MaxPool2d(layer.kernel_size, layer.stride, layer.padding)
+        case specs.AvgPool():
+            yield nn.AvgPool2d(layer.kernel_size, layer.stride, layer.padding)
+        case specs.Subsample():
+            yield nn.AvgPool2d(layer.kernel_size, layer.stride)
+            yield GainAndBias(layer.maps)
+        case specs.FullyConnected():
+            if len(layer.input) > 1:
+                yield nn.Flatten()
+            yield nn.Linear(layer.weight_shape[1], layer.features)
+        case specs.ReLU():
+            yield nn.ReLU()
+        case specs.Tanh():
+            yield nn.Tanh()
+        case specs.ScaledTanh():
+            yield ScaledTanh()
+        case specs.Softmax():
+            yield nn.LogSoftmax(dim=1)
+        case _:
+            raise NotImplementedError(f"{layer.name} {layer}: no PyTorch module stands for it")
+
+
+def convolution(layer: specs.Conv) -> nn.Conv2d:
+    """A convolution, partial if the layer has a connection table."""
+    sizes = (
+        layer.input[0], layer.channels, layer.kernel_size, layer.stride, layer.padding,
+        layer.dilation, layer.groups,
+    )  # fmt: skip
+    if layer.connections is None:
+        return nn.Conv2d(*sizes)
+    return PartialConv2d(*sizes, connections=layer.connections)
+
+
+class PartialConv2d(nn.Conv2d):
+    """A convolution whose maps see only some of the channels: a dense one with a masked weight."""
+
+    def __init__(self, *sizes: Any, connections: Connections) -> None:  # noqa: ANN401 - as Conv2d
+        super().__init__(*sizes)
+        mask = torch.tensor(connections, dtype=self.weight.dtype)
+        self.register_buffer("mask", mask[:, :, None, None])
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Multiply with the weights that there are."""
+        return self._conv_forward(x, self.weight * self.mask, self.bias)
+
+
+class GainAndBias(nn.Module):
+    """What follows the mean in LeNet's subsampling: a gain and a bias for every map."""
+
+    def __init__(self, maps: int) -> None:
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(maps))
+        self.bias = nn.Parameter(torch.zeros(maps))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Multiply, then add: n c h w."""
+        return x * self.gain[:, None, None] + self.bias[:, None, None]
+
+
+class ScaledTanh(nn.Module):
+    """LeCun's squashing function."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """1.7159 · tanh(2x/3)."""
+        return 1.7159 * torch.tanh(x * (2 / 3))
