@@ -1,8 +1,8 @@
 """A network of layers in a row, compiled into a list of kernel calls over blocks of images.
 
-What a chain computes is what the public functions compute one after the other, to the last bit;
-only faster, since images stay in blocks between the layers, since a convolution, its ReLU and its
-2×2 max pool are one kernel, and since nothing is allocated once it is built.
+What a chain of up to 32 images computes is what the public functions compute one after the other,
+to the last bit; only faster, since images stay in blocks between the layers, since a convolution,
+its ReLU and its 2×2 max pool are one kernel, and since nothing is allocated once it is built.
 """
 
 from collections.abc import Callable, Sequence
@@ -169,7 +169,7 @@ class Chain:
         self._learning.change(0, 0, self._checked(x))
         self._labels = loop_ready(labels)
         self._learning.change(self._scoring, 2, self._labels)
-        self._learning.change(self._scoring, 3, share)
+        self._learning.change(self._scoring, 3, float(share))
         self._learning.run()
         return float(self._verdict[0]), int(self._verdict[1])
 

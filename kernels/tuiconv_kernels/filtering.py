@@ -1,12 +1,18 @@
 """Filters for pictures: one kernel slides over every channel of an image."""
 
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from tuiconv_kernels.checks import loop_ready
-from tuiconv_kernels.jit import kernel as compiled
+from tuiconv_kernels import jit, plain
+from tuiconv_kernels.checks import loop_ready, whole
+from tuiconv_kernels.filter_plan import FloatSums, WholeSums, plan
+from tuiconv_kernels.filter_rows import Kernel, Picture, Target, filter_bytes, filter_floats
+from tuiconv_kernels.pixels import RUN
 
 Image: TypeAlias = npt.NDArray[Any]
 """uint8, uint16, float32 or float64; (height, width) or (height, width, channels)."""
@@ -16,14 +22,23 @@ Edge: TypeAlias = Literal["zero", "replicate", "reflect", "wrap"]
 
 _DTYPES = ("uint8", "uint16", "float32", "float64")
 
+_WORTH_A_THREAD = 2**22
+"""Products that take longer to compute than a thread takes to start."""
 
-def filter2d(image: Image, kernel: npt.ArrayLike, edge: Edge = "reflect") -> Image:
+
+def filter2d(
+    image: Image, kernel: npt.ArrayLike, edge: Edge = "reflect", threads: int | None = None
+) -> Image:
     """Filter a picture: every pixel becomes the weighted sum of its neighbourhood.
 
         out[y, x] = Σ u,v  kernel[u, v] · image[y + u − kernel_height // 2, x + v − …]
 
-    The kernel is not flipped (correlation, as in `conv2d`). Sums run in float64; integer results
-    are rounded to the nearest number, halves to even, and clamped to what the dtype holds.
+    The kernel is not flipped (correlation, as in `conv2d`). Integer results are the sum in float64
+    (of each row of products, then of the rows) rounded to the nearest number, halves to even, and
+    clamped to what the dtype holds: always exactly that, whichever way it is computed. Results
+    for floats are sums in float64 in any order, rounded to the dtype; kernels that are outer
+    products, but for the rounding of their weights, are applied as a column and a row. A NaN or an
+    infinity reaches every window it lies in, also where its weight is 0, and no other.
 
     Args:
         image: uint8, uint16, float32 or float64; (height, width), or (height, width, channels)
@@ -31,29 +46,30 @@ def filter2d(image: Image, kernel: npt.ArrayLike, edge: Edge = "reflect") -> Ima
         kernel: Weights, 2-D, of odd height and width; it may be larger than the image.
         edge: The pixels beyond the border: "zero" (black), "replicate" (a a | a b c),
             "reflect" (c b | a b c, the border pixel not repeated) or "wrap" (b c | a b c).
+        threads: How many threads share a picture that is worth it; None for one on each core this
+            process may use. The result is the same for any number.
 
     Returns:
         The shape and dtype of the image.
 
     Raises:
-        ValueError: If a dtype, shape or the edge does not fit; the message quotes it.
+        ValueError: If a dtype, shape, number or the edge does not fit; the message quotes it.
     """
     image, weights = _checked(image, kernel, edge)
-    height, width = image.shape[:2]
-    channels = image.size // (height * width)
-    rows = _sources(height, weights.shape[0] // 2, edge)
-    columns = _sources(width, weights.shape[1] // 2, edge)
-    out = np.empty_like(image)
-    lines = np.empty((weights.shape[0], len(columns) * channels))
-    largest = float(np.iinfo(image.dtype).max) if image.dtype.kind == "u" else 0.0
-    shape = (height, width, channels)
-    _filter(image.reshape(shape), weights, rows, columns, lines, largest, out.reshape(shape))
-    return out
+    if threads is not None:
+        threads = whole("filter2d", "threads", threads, 1)
+    if not jit.ENABLED:
+        return plain.filter2d(image, weights, edge)
+    height, values = len(image), image.size // len(image)
+    # the kernels fill two rows at a time, and runs of values
+    out = np.empty((height + height % 2, max(values, RUN)), image.dtype)
+    if image.size * weights.size < _WORTH_A_THREAD:
+        threads = 1
+    _fill(out, _extended(image, weights, edge), weights, threads or _usable_cores())
+    return np.ascontiguousarray(out[:height, :values]).reshape(image.shape)
 
 
-def _checked(
-    image: Image, kernel: npt.ArrayLike, edge: Edge
-) -> tuple[Image, npt.NDArray[np.float64]]:
+def _checked(image: Image, kernel: npt.ArrayLike, edge: Edge) -> tuple[Image, Kernel]:
     image = loop_ready(image)
     if image.dtype not in _DTYPES:
         raise ValueError(f"filter2d: image is {image.dtype}; {', '.join(_DTYPES)} are allowed")
@@ -77,6 +93,24 @@ def _checked(
     return image, loop_ready(weights.astype(np.float64))
 
 
+def _extended(image: Image, weights: Kernel, edge: Edge) -> Picture:
+    """The image with what stands around it."""
+    height, width = image.shape[:2]
+    channels = image.size // (height * width)
+    values = width * channels
+    rows = _sources(height, weights.shape[0] // 2, edge)
+    columns = _sources(width, weights.shape[1] // 2, edge)[:, np.newaxis]
+    columns = np.where(columns < 0, -1, columns * channels + np.arange(channels)).reshape(-1)
+    return Picture(
+        image.reshape(-1),
+        np.pad(np.where(rows < 0, -1, rows * values), (0, height % 2), constant_values=-1),
+        np.pad(columns, (0, max(RUN - values, 0)), constant_values=-1),
+        weights.shape[1] // 2 * channels,
+        values,
+        channels,
+    )
+
+
 def _sources(size: int, radius: int, edge: Edge) -> npt.NDArray[np.int64]:
     """For positions −radius … size − 1 + radius: the pixel that stands there, −1 for black."""
     position = np.arange(-radius, size + radius)
@@ -91,60 +125,48 @@ def _sources(size: int, radius: int, edge: Edge) -> npt.NDArray[np.int64]:
     return np.minimum(folded, period - folded)
 
 
-@compiled
-def _filter(
-    image: Image,
-    weights: npt.NDArray[np.float64],
-    rows: npt.NDArray[np.int64],
-    columns: npt.NDArray[np.int64],
-    lines: npt.NDArray[np.float64],
-    largest: float,
-    out: Image,
-) -> None:
-    # lines is a ring: each row of the extended image is converted once, into slot e mod kh
-    kernel_height, kernel_width = weights.shape
-    channels = image.shape[2]
-    sums = np.empty(image.shape[1] * channels)
-    for e in range(len(rows)):
-        _extend(image, rows[e], columns, lines[e % kernel_height])
-        y = e - kernel_height + 1
-        if y < 0:
-            continue
-        sums[:] = 0.0
-        for u in range(kernel_height):
-            line = lines[(y + u) % kernel_height]
-            for v in range(kernel_width):
-                weight = weights[u, v]
-                met = line[v * channels : v * channels + len(sums)]
-                for k in range(len(sums)):
-                    sums[k] += weight * met[k]
-        _store(sums, largest, out[y].reshape(-1))
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
-@compiled
-def _extend(
-    image: Image, row: int, columns: npt.NDArray[np.int64], line: npt.NDArray[np.float64]
-) -> None:
-    if row < 0:
-        line[:] = 0.0
+def _fill(out: Image, picture: Picture, weights: Kernel, threads: int) -> None:
+    """Filter bands of rows in several threads; whoever is done takes the next band."""
+    height, values = out.shape
+    step = max(-(-height // (8 * threads)), 16)
+    step += step % 2
+    bands = [
+        Target(out.reshape(-1), values, begin, min(begin + step, height))
+        for begin in range(0, height, step)
+    ]
+    sums, todo = plan(weights, out.dtype), iter(bands)
+    helpers = min(threads, len(bands)) - 1
+    if helpers == 0:
+        _fill_bands(todo, picture, weights, sums)
         return
-    _, width, channels = image.shape
-    radius = (len(columns) - width) // 2
-    pixels = image[row].reshape(-1)
-    for k in range(len(pixels)):
-        line[radius * channels + k] = pixels[k]
-    for k in range(radius):
-        for end in (k, radius + width + k):
-            for c in range(channels):
-                source = columns[end] * channels + c
-                line[end * channels + c] = pixels[source] if source >= 0 else 0.0
+    with ThreadPoolExecutor(helpers, "tuiconv-filter") as pool:
+        jobs = [pool.submit(_fill_bands, todo, picture, weights, sums) for _ in range(helpers)]
+        _fill_bands(todo, picture, weights, sums)
+        for job in jobs:
+            job.result()
 
 
-@compiled
-def _store(sums: npt.NDArray[np.float64], largest: float, out: Image) -> None:
-    # largest is 0 for float images, which are neither rounded nor clamped
-    for k in range(len(sums)):
-        if largest > 0:
-            out[k] = min(max(np.rint(sums[k]), 0.0), largest)
-        else:
-            out[k] = sums[k]
+def _fill_bands(
+    todo: Iterator[Target], picture: Picture, weights: Kernel, sums: WholeSums | FloatSums
+) -> None:
+    height, width = weights.shape
+    length = max(picture.values, RUN) + (width - 1) * picture.channels
+    if isinstance(sums, WholeSums):
+        kept = (height + 1) // 2
+        lines, offsets = np.empty(kept * length, np.int32), np.empty(kept * width, np.int64)
+        for band in todo:
+            filter_bytes(picture, weights, sums.weights, sums.limits, lines, offsets, band)
+    else:
+        kept = height + 1
+        lines = np.empty((kept + 2) * length, sums.across.dtype)
+        offsets = np.empty(kept * width, np.int64)
+        for band in todo:
+            filter_floats(
+                picture, weights, sums.down, sums.across, sums.limit, lines, offsets, band
+            )

@@ -3,7 +3,8 @@
 import pickle
 import sys
 from collections.abc import Callable
-from functools import cache, partial
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -47,21 +48,15 @@ def _compiled(function: Kernel, fastmath: set[str] | bool) -> Kernel:
         except RuntimeError:  # neither beside the sources nor in the user's cache folder
             _say_that_nothing_is_kept()
         else:
-            file = compiled._cache._cache_file
-            # Numba looks only at the file of the function itself, not at those it inlines, and
-            # stops at a damaged file.
-            file._source_stamp = _library_stamp()
-            file.load = partial(_load, file.load, file.flush)
+            cache_of_kernel = compiled._cache
+            file = cache_of_kernel._cache_file
+            # Numba looks only at the file of the function itself, not at those it inlines
+            file._source_stamp = (file._source_stamp, *_library_stamp())
+            # a damaged file, or a full disk, costs the cache and not the result
+            cache_of_kernel._guard_against_spurious_io_errors = lambda: suppress(
+                OSError, EOFError, pickle.UnpicklingError
+            )
     return cast("Kernel", compiled)
-
-
-def _load(load: Callable[[object], object], forget: Callable[[], None], key: object) -> object:
-    """Machine code from the cache; None, and an empty cache, if it cannot be read."""
-    try:
-        return load(key)
-    except (EOFError, ValueError, pickle.UnpicklingError):
-        forget()
-        return None
 
 
 @cache

@@ -113,7 +113,7 @@ def _integers(argument: Any) -> list[int]:
     if isinstance(argument, np.ndarray):
         if not argument.flags.carray:
             raise ValueError(f"an array with strides {argument.strides} has no place in a row")
-        return [argument.ctypes.data, *argument.shape]
+        return [argument.__array_interface__["data"][0], *argument.shape]
     if isinstance(argument, float):
         return [int(np.float64(argument).view(np.int64))]
     return [argument]

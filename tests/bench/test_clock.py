@@ -27,6 +27,7 @@ class Clock:
 def time(monkeypatch):
     clock_of_the_test = Clock()
     monkeypatch.setattr(clock, "perf_counter", clock_of_the_test)
+    monkeypatch.setattr(clock, "sleep", lambda seconds: None)
     return clock_of_the_test
 
 

@@ -11,22 +11,25 @@ import pytest
 import tuiconv_kernels
 from tuiconv_kernels import jit
 
-pytestmark = pytest.mark.skipif(not jit.ENABLED, reason="nothing is compiled")
+pytestmark = [
+    pytest.mark.slow,  # every start of a Python that compiles takes a second
+    pytest.mark.skipif(not jit.ENABLED, reason="nothing is compiled"),
+]
 
 PROGRAM = """
 import sys
 import numpy as np
 from tuiconv_kernels.lanes import LANES
-from tuiconv_kernels.products import sum_places
+from tuiconv_kernels.passes import rectify
 
 print("ready", flush=True)
 sys.stdin.read()
-out = np.empty(1, np.float32)
-sum_places(np.ones(3 * LANES, np.float32), np.arange(3) * LANES, 0, out)
-stats = sum_places.stats
-print(out[0] / LANES, sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
+out = np.empty(4 * LANES, np.float32)
+rectify(np.full(4 * LANES, -3, np.float32), out)
+stats = rectify.stats
+print(out.sum() / out.size, sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
 """
-"""Adds up the lanes of three places; prints the sum of a lane, and how often the cache was used."""
+"""Prints max(0, −3) as a kernel of lanes has it, and how often the cache was used."""
 COMPILED, FOUND = "0 1", "1 0"
 
 
@@ -76,13 +79,13 @@ def compiled_files(folder):
 
 
 def test_a_second_start_compiles_nothing_until_a_helper_in_another_file_is_edited(library):
-    assert run(library) == f"3.0 {COMPILED}"
+    assert run(library) == f"0.0 {COMPILED}"
     files = compiled_files(library)
     assert len(files) == 1
-    assert run(library) == f"3.0 {FOUND}"
+    assert run(library) == f"0.0 {FOUND}"
     assert compiled_files(library) == files
     with (library / "lanes.py").open("a") as lanes:
-        lanes.write("\nadd = subtract\n")
+        lanes.write("\nlarger = add\n")
     assert run(library) == f"-3.0 {COMPILED}"
 
 
@@ -90,8 +93,8 @@ def test_kernels_for_another_number_of_lanes_are_compiled_anew(library):
     """As where NUMBA_CPU_NAME is set to the name of the processor itself."""
     with (library / "lanes.py").open("a") as lanes:
         lanes.write("\nimport os\nLANES = int(os.environ['TEST_LANES'])\n")
-    assert run(library, TEST_LANES="8") == f"3.0 {COMPILED}"
-    assert run(library, TEST_LANES="4") == f"3.0 {COMPILED}"
+    assert run(library, TEST_LANES="8") == f"0.0 {COMPILED}"
+    assert run(library, TEST_LANES="4") == f"0.0 {COMPILED}"
 
 
 def test_two_processes_that_start_together_on_an_empty_cache_both_succeed(library):
@@ -102,7 +105,7 @@ def test_two_processes_that_start_together_on_an_empty_cache_both_succeed(librar
         process.stdin.close()
         process.stdin = None
     for output, messages in map(finish, processes):
-        assert output.startswith("3.0 ")
+        assert output.startswith("0.0 ")
         assert messages == ""
 
 
@@ -113,10 +116,10 @@ def without_in_tree_cache(library):
 
 def test_where_the_package_cannot_be_written_kernels_are_kept_in_the_users_cache(library):
     without_in_tree_cache(library)
-    assert run(library) == f"3.0 {COMPILED}"
+    assert run(library) == f"0.0 {COMPILED}"
     assert compiled_files(library) == {}
     assert len(compiled_files(library.parents[1] / "home")) == 1
-    assert run(library) == f"3.0 {FOUND}"
+    assert run(library) == f"0.0 {FOUND}"
 
 
 def without_any_cache(library):
@@ -127,7 +130,7 @@ def without_any_cache(library):
 def test_where_nothing_can_be_written_every_start_compiles_and_one_line_says_so(library):
     without_any_cache(library)
     output, messages = finish(start(library))
-    assert output.startswith("3.0 0 ")
+    assert output.startswith("0.0 0 ")
     assert len(messages.splitlines()) == 1
     assert "NUMBA_CACHE_DIR" in messages
 
@@ -137,10 +140,9 @@ def test_a_damaged_file_in_the_cache_costs_a_compilation_and_nothing_else(librar
     for ending in ("nbi", "nbc"):
         (path,) = library.rglob(f"*.{ending}")
         path.write_bytes(path.read_bytes()[:10])
-        assert run(library) == f"3.0 {COMPILED}"
+        assert run(library) == f"0.0 {COMPILED}"
 
 
-@pytest.mark.xfail(strict=True, reason="the error of the disk goes to the caller")
 def test_a_disk_that_takes_no_more_costs_the_cache_and_not_the_result(library):
     run(library)
     (index,) = library.rglob("*.nbi")
@@ -148,4 +150,4 @@ def test_a_disk_that_takes_no_more_costs_the_cache_and_not_the_result(library):
     index.unlink()
     code.unlink()
     code.mkdir()  # no file can be written in its place
-    assert run(library) == f"3.0 {COMPILED}"
+    assert run(library) == f"0.0 {COMPILED}"

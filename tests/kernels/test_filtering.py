@@ -176,3 +176,44 @@ IMAGE = np.zeros((4, 4), np.uint8)
 def test_what_does_not_fit_is_refused_with_its_numbers(arguments, message):
     with pytest.raises(ValueError, match=f"filter2d: {message}"):
         filter2d(*arguments)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64"])
+@pytest.mark.parametrize("edge", ["zero", "replicate", "reflect", "wrap"])
+def test_every_width_and_every_number_of_threads_agrees_with_the_twin(dtype, edge, rng):
+    largest = {"uint8": 256, "uint16": 65536}.get(dtype, 2)
+    kernels = [
+        np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
+        np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]) / 256,
+        rng.standard_normal((5, 3)),
+        rng.standard_normal((1, 7)),
+    ]
+    for width, kernel in zip((1, 7, 40, 131), kernels, strict=True):
+        image = (largest * rng.random((5, width, 3))).astype(dtype)
+        expected = plain.filter2d(image, kernel, edge)
+        for threads in (1, 3):
+            out = filter2d(image, kernel, edge, threads=threads)
+            if image.dtype.kind == "u":
+                np.testing.assert_array_equal(out, expected)
+            else:
+                np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_a_picture_worth_several_threads_is_the_same_for_any_number_of_them(rng):
+    image = rng.integers(0, 256, (700, 500, 3), np.uint8)
+    kernel = rng.standard_normal((3, 3)) / 3
+    alone = filter2d(image, kernel, threads=1)
+    for threads in (2, 3, 8):
+        np.testing.assert_array_equal(filter2d(image, kernel, threads=threads), alone)
+
+
+def test_a_sum_of_a_half_is_rounded_to_even_whichever_way_it_is_computed():
+    image = np.arange(256, dtype=np.uint8).reshape(1, 256)
+    out = filter2d(image, np.array([[0, 0.5, 0]]))
+    np.testing.assert_array_equal(out[0], np.rint(np.arange(256) / 2))
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5])
+def test_threads_are_counted_from_one(threads):
+    with pytest.raises(ValueError, match=f"threads is {threads}"):
+        filter2d(np.zeros((2, 2), np.uint8), np.ones((1, 1)), threads=threads)

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 
 ROUNDS = 5
 """Odd, so that the median is one of them."""
 
 ROUND_SECONDS = 0.04
 """How long a round is at least: far longer than a clock's tick or a thread's falling asleep."""
+
+PAUSE_SECONDS = 0.25
+"""Between two turns: threads of OpenMP spin for 0.2 s after their work, on the other's cores."""
 
 
 def seconds_per_call(calls: Sequence[Callable[[], object]]) -> list[float]:
@@ -35,6 +38,7 @@ def calls_in_a_round(call: Callable[[], object]) -> int:
 
 def mean_seconds(call: Callable[[], object], count: int) -> float:
     """The mean time of a call, after one that brings caches and threads back from the last turn."""
+    sleep(PAUSE_SECONDS)
     call()
     start = perf_counter()
     for _ in range(count):

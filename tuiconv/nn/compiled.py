@@ -13,8 +13,9 @@ import numpy as np
 
 import tuiconv_kernels as kernels
 from tuiconv.nn.layers import Array, Labels, Layer
-from tuiconv.nn.scoring import Score
+from tuiconv.nn.scoring import Score, score
 from tuiconv.nn.team import Team, usable_cores
+from tuiconv_kernels import jit
 from tuiconv_kernels.chain import Chain, Shape
 from tuiconv_kernels.single import Single
 
@@ -42,6 +43,9 @@ class Compiled:
     def __init__(self, net: "Network", shape: Shape, images: int, *, trains: bool) -> None:
         self.gradients = np.zeros_like(net.parameters)
         """Of the parameters, by the last `learn`; laid out as they are."""
+        self._net = net
+        if not jit.ENABLED:  # kernels of lanes cannot run: layer by layer
+            return
         views = net.views(self.gradients)
         self._takes_logarithm = net.ends_in_softmax
         layers: tuple[Layer, ...] = net.layers
@@ -61,6 +65,9 @@ class Compiled:
 
     def outputs(self, x: Array) -> Array:
         """The network's output for some images, (n, classes, h, w)."""
+        if not jit.ENABLED:
+            output = self._net.forward(x)[-1]
+            return output.reshape(*output.shape, *(1, 1)[: 4 - output.ndim])
         way = self._single or self._chain
         way.forward(x)
         outputs = way.outputs()
@@ -77,6 +84,11 @@ class Compiled:
         Returns:
             The score before anything is changed.
         """
+        if not jit.ENABLED:
+            output = self._net.forward(x)
+            self._net.backward(output, labels, self.gradients)
+            self.gradients *= share * len(x)
+            return score(self._net, output[-1], labels)
         if self._takes_logarithm:
             # layer by layer, the share is a gradient in an array before it meets the softmax
             share = float(self.gradients.dtype.type(share))

@@ -7,7 +7,10 @@ import numpy.typing as npt
 
 
 def filter2d(
-    image: npt.NDArray[Any], kernel: npt.ArrayLike, edge: str = "reflect"
+    image: npt.NDArray[Any],
+    kernel: npt.ArrayLike,
+    edge: str = "reflect",
+    threads: int | None = None,
 ) -> npt.NDArray[Any]:
     """For every pixel: lay the kernel's centre on it, multiply what meets, add up, round."""
     height, width = image.shape[:2]
@@ -15,14 +18,18 @@ def filter2d(
     out = np.zeros_like(image)
     for y, x, *channel in np.ndindex(image.shape):
         total = 0.0
-        for u, v in np.ndindex(weights.shape):
-            row = _beyond(y + u - weights.shape[0] // 2, height, edge)
-            column = _beyond(x + v - weights.shape[1] // 2, width, edge)
-            if row is not None and column is not None:
-                total += float(weights[u, v]) * float(image[row, column, *channel])
+        for u, row_of_weights in enumerate(weights):
+            # the products of a row first, then the rows
+            row_total = 0.0
+            for v, weight in enumerate(row_of_weights):
+                row = _beyond(y + u - weights.shape[0] // 2, height, edge)
+                column = _beyond(x + v - weights.shape[1] // 2, width, edge)
+                if row is not None and column is not None:
+                    row_total += float(weight) * float(image[row, column, *channel])
+            total += row_total
         if image.dtype.kind == "u":
             # Python's round also sends halves to the even neighbour
-            total = min(max(round(total), 0), np.iinfo(image.dtype).max)
+            total = round(min(max(total, 0), np.iinfo(image.dtype).max))
         out[y, x, *channel] = total
     return out
 
