@@ -45,7 +45,9 @@ def picture() -> Picture:
 
 def ours(kernel: Matrix) -> Callable[[int], Side]:
     """Our filter2d."""
-    return lambda threads: Side(lambda: kernels.filter2d(picture(), kernel, edge="reflect"))
+    return lambda threads: Side(
+        lambda: kernels.filter2d(picture(), kernel, edge="reflect", threads=threads)
+    )
 
 
 def opencv(kernel: Matrix) -> Callable[[int], Side]:
