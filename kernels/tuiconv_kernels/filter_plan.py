@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tuiconv_kernels.checks import Array
-from tuiconv_kernels.filter_rows import Kernel, WholeWeights
+from tuiconv_kernels.filter_rows import Kernel, Limits, WholeWeights
 
 _FEW = 2.0**-7
 """With a larger error bound, so many sums in float32 are in doubt that other ways are faster."""
@@ -28,7 +28,7 @@ class WholeSums:
     """Sums of bytes times whole numbers, scaled at the end; see `filter_bytes`."""
 
     weights: WholeWeights
-    limits: tuple[np.float32, float] | None
+    limits: Limits | None
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,13 @@ def _factors(kernel: Kernel) -> list[tuple[Kernel, Kernel]]:
     column = kernel[:, np.abs(kernel).max(axis=0).argmax()]
     if not column.any():
         return []
-    # divided by the smallest weight, the columns of box and Gaussian become whole numbers
-    row = np.where(column == 0, np.inf, np.abs(column)).argmin()
-    with np.errstate(all="ignore"):
-        return [(column / column[row], kernel[row])]
+    sizes = np.where(column == 0, np.inf, np.abs(column))
+    row = sizes.argmin()
+    # divided by their smallest weight, box and Gaussian become whole numbers; but if that is tiny,
+    # sums of these numbers would leave the range of float32
+    if np.abs(column).max() > 2.0**16 * sizes[row]:
+        row = np.abs(column).argmax()
+    return [(column / column[row], kernel[row])]
 
 
 def _is_faithful(kernel: Kernel, down: Kernel, across: Kernel) -> bool:
@@ -88,10 +91,8 @@ def _is_faithful(kernel: Kernel, down: Kernel, across: Kernel) -> bool:
 
 def _used(kernel: Kernel, down: Array, across: Array) -> Kernel:
     """The kernel that weights in one or two passes amount to."""
-    across = across.astype(np.float64)
-    if len(down) == 0:
-        return np.asarray(across.reshape(kernel.shape), np.float64)
-    return np.asarray(np.outer(down, across), np.float64)
+    used = np.outer(down, across.astype(np.float64)) if len(down) else across
+    return used.reshape(kernel.shape).astype(np.float64)
 
 
 def _for_bytes(
@@ -146,8 +147,8 @@ def _whole_sums(kernel: Kernel, largest: float, levels: int) -> tuple[WholeSums 
     smallest = np.abs(kernel).min(where=kernel != 0, initial=np.inf)
     best, least = None, np.inf
     # many kernels are multiples of their smallest weight, many others of a power of two
-    scales = [smallest, 2.0 ** np.ceil(np.log2(finest)), 1.001 * finest]
-    for scale in np.array(scales, np.float32):
+    proportions = (smallest, 2.0 ** np.ceil(np.log2(finest)), 1.001 * finest)
+    for scale in np.array(proportions, np.float32):
         if not 0 < finest <= scale < np.inf:
             continue
         whole = np.rint(kernel / np.float64(scale))

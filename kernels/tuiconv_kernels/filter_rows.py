@@ -35,6 +35,7 @@ from tuiconv_kernels.tiles import Offsets, inlined
 
 Kernel = npt.NDArray[np.float64]
 """The weights of a filter, (height, width)."""
+Limits = tuple[np.float32, float]
 
 
 class Picture(NamedTuple):
@@ -76,8 +77,8 @@ class WholeWeights(NamedTuple):
     which these lines enter the row, as pairs. Behind all these the same for what is left out."""
     levels: int
     """2 if the second part is always added, 1 if only where the first does not tell enough."""
-    scales: tuple[float, float]
-    """Of either part: float32 and float64."""
+    scales: tuple[np.float32, np.float64]
+    """Of either part."""
 
 
 @exact_kernel
@@ -85,7 +86,7 @@ def filter_bytes(
     picture: Picture,
     kernel: Kernel,
     weights: WholeWeights,
-    limits: tuple[np.float32, float] | None,
+    limits: Limits | None,
     lines: Offsets,
     offsets: Offsets,
     target: Target,
@@ -229,7 +230,7 @@ def _fine_sums(lines: Offsets, at: int, offsets: Offsets, weights: WholeWeights,
 
 @inlined
 def _exact_of_pairs(lines: Offsets, at: int, offsets: Offsets, kernel: Kernel, row: int) -> Run:
-    """One register of sums by the weights themselves: products of a row first, then the rows."""
+    """One register of sums by the kernel itself: first the products of a row, then the rows."""
     height, width = kernel.shape
     total = every(0.0)
     for u in range(height):

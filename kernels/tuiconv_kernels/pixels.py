@@ -50,17 +50,21 @@ class _SumsModel(models.PrimitiveModel):
 _pairs, _sums = Pairs(name="pairs"), Sums(name="sums")
 
 
+def _registers(kind: Any, count: int) -> Any:
+    return types.UniTuple(kind, count)  # type: ignore[no-untyped-call]
+
+
 def _run_of(dtype: Any) -> Any:
     """The type of the runs in an array of a dtype."""
     if dtype == types.int32:
-        return types.UniTuple(_pairs, PAIR_REGISTERS)  # type: ignore[no-untyped-call]
-    return types.UniTuple(LanesType(dtype), RUN // LANES * 32 // dtype.bitwidth)  # type: ignore[no-untyped-call]
+        return _registers(_pairs, PAIR_REGISTERS)
+    return _registers(LanesType(dtype), RUN // LANES * 32 // dtype.bitwidth)
 
 
 def _sums_of(dtype: Any) -> Any:
     """The type of sums of products of such runs."""
     run = _run_of(dtype)
-    return types.UniTuple(_sums, run.count) if dtype == types.int32 else run  # type: ignore[no-untyped-call]
+    return _registers(_sums, run.count) if dtype == types.int32 else run
 
 
 def _register(kind: Any) -> ir.VectorType:
@@ -237,7 +241,7 @@ def _add_floats(builder: Any, part: Any, weights: Any, sums: Any) -> Any:
 @operation
 def scaled(_: Any, sums: Any, scale: Any) -> Any:
     """Return sums of products of pairs, times a float, as floats of its dtype."""
-    run = types.UniTuple(LanesType(scale), sums.count)  # type: ignore[no-untyped-call]
+    run = _registers(LanesType(scale), sums.count)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         factor = _splat(builder, args[1])
@@ -271,12 +275,13 @@ def store_pixels(_: Any, pixels: Any, index: Any, run: Any) -> Any:
     be of less than 2²² in size.
     """
     dtype, floats = pixels.dtype, run.dtype.dtype
+    whole = isinstance(dtype, types.Integer)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         parts = _parts(builder, run, args[2])
-        if isinstance(dtype, types.Integer):
+        if whole:
             rounded = _rounded if floats == types.float32 else _rounded_doubles
-            parts = rounded(builder, parts, dtype.bitwidth)  # type: ignore[attr-defined]
+            parts = rounded(builder, parts, dtype.bitwidth)
         elif dtype != floats:
             parts = [builder.fptrunc(part, vector_of(LanesType(dtype))) for part in parts]
         row = _pointer(context, builder, pixels, args[0], args[1], parts[0].type)

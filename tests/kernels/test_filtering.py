@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tuiconv_kernels
-from tuiconv_kernels import conv2d, filter2d, plain
+from tuiconv_kernels import conv2d, filter2d, jit, plain
 
 both = pytest.mark.parametrize("kernels", [tuiconv_kernels, plain], ids=["kernel", "plain"])
 EDGES = ["zero", "replicate", "reflect", "wrap"]
@@ -199,6 +199,7 @@ def test_every_width_and_every_number_of_threads_agrees_with_the_twin(dtype, edg
                 np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.skipif(not jit.ENABLED, reason="the twin takes minutes")
 def test_a_picture_worth_several_threads_is_the_same_for_any_number_of_them(rng):
     image = rng.integers(0, 256, (700, 500, 3), np.uint8)
     kernel = rng.standard_normal((3, 3)) / 3
