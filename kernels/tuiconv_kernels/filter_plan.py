@@ -37,8 +37,8 @@ class FloatSums:
 
     down: Array
     across: Array
-    limit: Any
-    """A number of the dtype of the weights, or None."""
+    limit: np.floating[Any] | None
+    """In the dtype of the weights."""
 
 
 def plan(kernel: Kernel, dtype: np.dtype[Any]) -> WholeSums | FloatSums:
@@ -122,7 +122,12 @@ def _float_sums(
         # of every product, the number of roundings on its way into the sum
         roundings = len(down) + len(across) + 3
         error = _left_out(kernel, used, largest) + 1.01 * roundings * half * most
-    return FloatSums(down, across, kind(0.5 - error) if error else None), error
+    return FloatSums(down, across, _limit(error, kind)), error
+
+
+def _limit(error: float, kind: type[Any]) -> np.floating[Any] | None:
+    """How far from a whole number sums that may be off are never in doubt."""
+    return np.nextafter(kind(0.5 - error), kind(0)) if error else None
 
 
 def _unit(weights: Array) -> float:

@@ -146,7 +146,7 @@ def filter_floats(
     kernel: Kernel,
     down: Array,
     across: Array,
-    limit: float | None,
+    limit: np.floating[Any] | None,
     lines: Array,
     offsets: Offsets,
     target: Target,

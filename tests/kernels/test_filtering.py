@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 
 import numpy as np
@@ -7,11 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tuiconv_kernels
-from tuiconv_kernels import conv2d, filter2d, jit, plain
+from tuiconv_kernels import conv2d, filter2d, filtering, jit, plain
+from tuiconv_kernels.filter_plan import WholeSums, plan
+from tuiconv_kernels.filter_rows import Target, filter_bytes, filter_floats
+from tuiconv_kernels.pixels import RUN
 
 both = pytest.mark.parametrize("kernels", [tuiconv_kernels, plain], ids=["kernel", "plain"])
+compiled = pytest.mark.skipif(not jit.ENABLED, reason="the twin would take minutes")
 EDGES = ["zero", "replicate", "reflect", "wrap"]
 SCIPY_MODES = {"zero": "constant", "replicate": "nearest", "reflect": "mirror", "wrap": "wrap"}
+NUMPY_MODES = {"zero": "constant", "replicate": "edge", "reflect": "reflect", "wrap": "wrap"}
 KERNELS = [(1, 1), (3, 3), (1, 5), (5, 1), (9, 7)]
 IDENTITY = [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
 GAUSSIAN = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]]) / 16
@@ -178,43 +184,201 @@ def test_what_does_not_fit_is_refused_with_its_numbers(arguments, message):
         filter2d(*arguments)
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64"])
-@pytest.mark.parametrize("edge", ["zero", "replicate", "reflect", "wrap"])
-def test_every_width_and_every_number_of_threads_agrees_with_the_twin(dtype, edge, rng):
-    largest = {"uint8": 256, "uint16": 65536}.get(dtype, 2)
-    kernels = [
-        np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
-        np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]) / 256,
-        rng.standard_normal((5, 3)),
-        rng.standard_normal((1, 7)),
-    ]
-    for width, kernel in zip((1, 7, 40, 131), kernels, strict=True):
-        image = (largest * rng.random((5, width, 3))).astype(dtype)
-        expected = plain.filter2d(image, kernel, edge)
-        for threads in (1, 3):
-            out = filter2d(image, kernel, edge, threads=threads)
-            if image.dtype.kind == "u":
-                np.testing.assert_array_equal(out, expected)
-            else:
-                np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-5)
+@pytest.mark.parametrize("threads", [0, -1, 1.5])
+def test_threads_are_counted_from_one(threads):
+    with pytest.raises(ValueError, match=f"threads is {threads}"):
+        filter2d(IMAGE, IDENTITY, threads=threads)
 
 
-@pytest.mark.skipif(not jit.ENABLED, reason="the twin takes minutes")
+def in_doubles(image, kernel, edge):
+    """Sums in float64, of a row's products first, then of the rows; integers are rounded."""
+    (top, left), mode = (size // 2 for size in np.shape(kernel)), NUMPY_MODES[edge]
+    ends = ((0, 0),) * (image.ndim - 2)
+    padded = np.pad(image.astype(np.float64), ((top, top), (left, left), *ends), mode)
+    height, width = image.shape[:2]
+    total = np.zeros(image.shape)
+    for u, weights in enumerate(np.asarray(kernel)):
+        row = np.zeros(image.shape)
+        for v, weight in enumerate(weights):
+            row += weight * padded[u : u + height, v : v + width]
+        total += row
+    if image.dtype.kind == "u":
+        total = np.rint(total).clip(0, np.iinfo(image.dtype).max)
+    return total.astype(image.dtype)
+
+
+def kernel_for(way, rng):
+    """A kernel that bytes are filtered with in one of the ways of `filter_plan`."""
+    return {
+        "whole weights": np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
+        "tall whole weights": rng.integers(-8, 9, (7, 1)) / 4,
+        "scaled weights": np.ones((3, 3)) / 9,
+        "halves in tenths": np.array([[0.1, 0.3, 0.1], [0.2, 0.1, 0.1], [0.1, 0.3, 0.2]]),
+        "two levels": rng.standard_normal((3, 5)) * 90,
+        "float32": rng.standard_normal((3, 3)),
+        "two exact passes": np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]) / 256,
+        "two passes": np.outer(rng.random(5), rng.random(9)) / 10,
+        "a bell that fades out": np.outer(*[np.exp(-((np.arange(-8, 9) / 2) ** 2))] * 2),
+        "float64": rng.standard_normal((3, 3)) * 1e6,
+        "black": np.zeros((3, 3)),
+    }[way]
+
+
+WAYS = [
+    "whole weights",
+    "tall whole weights",
+    "scaled weights",
+    "halves in tenths",
+    "two levels",
+    "float32",
+    "two exact passes",
+    "two passes",
+    "a bell that fades out",
+    "float64",
+    "black",
+]
+
+
+@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize("way", WAYS)
+def test_whichever_way_it_is_computed_the_result_is_the_twin_s(way, edge, rng):
+    kernel = kernel_for(way, rng)
+    for shape in ((1, 1), (3, 2, 3), (2, 4, 4)):
+        for dtype in (np.uint8, np.uint16):
+            image = picture(rng, shape, dtype)
+            expected = plain.filter2d(image, kernel, edge)
+            np.testing.assert_array_equal(filter2d(image, kernel, edge), expected)
+            np.testing.assert_array_equal(in_doubles(image, kernel, edge), expected)
+
+
+@compiled
+@pytest.mark.parametrize("way", WAYS)
+def test_rows_of_any_length_are_filled_to_the_end(way, rng):
+    kernel = kernel_for(way, rng)
+    for edge, width in zip(EDGES * 40, range(1, 2 * RUN + 4, 3), strict=False):
+        for height in (1, 2, 5):
+            for dtype in (np.uint8, np.uint16, np.float32, np.float64):
+                image = picture(rng, (height, width), dtype)
+                out, expected = filter2d(image, kernel, edge), in_doubles(image, kernel, edge)
+                if dtype in (np.uint8, np.uint16):
+                    np.testing.assert_array_equal(out, expected)
+                else:
+                    size = np.abs(kernel).sum()
+                    np.testing.assert_allclose(out, expected, rtol=1e-6, atol=1e-12 * size)
+
+
+@compiled
+@settings(deadline=None, max_examples=100)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    height=st.sampled_from([1, 3, 5, 7]),
+    width=st.sampled_from([1, 3, 5, 9]),
+    power=st.integers(-6, 6),
+    outer=st.booleans(),
+    digits=st.integers(0, 9),
+    dtype=st.sampled_from([np.uint8, np.uint16]),
+    contrast=st.booleans(),
+)
+def test_every_rounding_is_that_of_the_sum_in_float64(
+    seed, height, width, power, outer, digits, dtype, contrast
+):
+    rng = np.random.default_rng(seed)
+    shape = (height, width)
+    kernel = rng.standard_normal(shape)
+    if outer:
+        kernel = np.outer(rng.random(height), rng.random(width))
+    kernel = np.round(kernel * 10.0**power, digits)
+    image = picture(rng, (20, 70, 3), dtype)
+    if contrast:
+        image = np.where(image % 2, np.iinfo(dtype).max, 0).astype(dtype)
+    np.testing.assert_array_equal(filter2d(image, kernel), in_doubles(image, kernel, "reflect"))
+
+
+@compiled
 def test_a_picture_worth_several_threads_is_the_same_for_any_number_of_them(rng):
-    image = rng.integers(0, 256, (700, 500, 3), np.uint8)
-    kernel = rng.standard_normal((3, 3)) / 3
-    alone = filter2d(image, kernel, threads=1)
-    for threads in (2, 3, 8):
-        np.testing.assert_array_equal(filter2d(image, kernel, threads=threads), alone)
+    image = picture(rng, (701, 500, 3), np.uint8)
+    for way in ("whole weights", "float32", "two passes"):
+        kernel = kernel_for(way, rng)
+        expected = in_doubles(image, kernel, "wrap")
+        for threads in (1, 2, 3, 8, None):
+            out = filter2d(image, kernel, "wrap", threads=threads)
+            np.testing.assert_array_equal(out, expected)
+
+
+@compiled
+def test_eight_threads_that_filter_at_once_do_not_disturb_each_other(rng):
+    def work(number):
+        alone = np.random.default_rng(number)
+        image = picture(alone, (90 + number, 300), np.uint8)
+        kernel = kernel_for(WAYS[number % len(WAYS)], alone)
+        return image, kernel, filter2d(image, kernel, threads=2)
+
+    with ThreadPoolExecutor(8) as pool:
+        for image, kernel, out in pool.map(work, range(48)):
+            np.testing.assert_array_equal(out, in_doubles(image, kernel, "reflect"))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_bad_pixel_reaches_its_windows_where_the_weight_is_0_and_in_two_passes(bad, dtype):
+    full = np.zeros((3, 5))
+    full[1, 2] = 1
+    two_passes = np.outer([0, 1, 2, 1, 0], [0, 1, 2, 1, 0])
+    for kernel in (full, two_passes):
+        up, left = (size // 2 for size in kernel.shape)
+        for y, x in ((4, 6), (5, 6)):
+            image = np.ones((10, 13), dtype)
+            image[y, x] = bad
+            with np.errstate(all="ignore"):
+                out = filter2d(image, kernel, "replicate")
+            expected = np.ones((10, 13), bool)
+            expected[y - up : y + up + 1, x - left : x + left + 1] = False
+            np.testing.assert_array_equal(np.isfinite(out), expected)
 
 
 def test_a_sum_of_a_half_is_rounded_to_even_whichever_way_it_is_computed():
     image = np.arange(256, dtype=np.uint8).reshape(1, 256)
-    out = filter2d(image, np.array([[0, 0.5, 0]]))
-    np.testing.assert_array_equal(out[0], np.rint(np.arange(256) / 2))
+    expected = np.rint(np.arange(256) / 2)
+    column = np.zeros((5, 1))
+    column[2] = 1
+    for kernel in ([[0, 0.5, 0]], column * [[0, 0, 0.5, 0, 0]]):
+        np.testing.assert_array_equal(filter2d(image, np.array(kernel))[0], expected)
+        wide = filter2d(image.astype(np.uint16), np.array(kernel))
+        np.testing.assert_array_equal(wide[0], expected)
 
 
-@pytest.mark.parametrize("threads", [0, -1, 1.5])
-def test_threads_are_counted_from_one(threads):
-    with pytest.raises(ValueError, match=f"threads is {threads}"):
-        filter2d(np.zeros((2, 2), np.uint8), np.ones((1, 1)), threads=threads)
+def guarded(size, dtype):
+    """An array, and the middle of it, which alone may be written."""
+    array = np.full(size + 128, 77, dtype)
+    return array, array[64:-64]
+
+
+@compiled
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("size", [(2, 1), (6, 33), (4, RUN), (3, RUN + 1), (2, 3 * RUN - 1)])
+def test_nothing_is_written_outside_the_rows_and_the_room_that_are_given(way, size, rng):
+    kernel = kernel_for(way, rng).astype(np.float64)
+    image = picture(rng, size, np.uint8)
+    sums, (height, width) = plan(kernel, image.dtype), kernel.shape
+    rows, values = size[0] + size[0] % 2, max(size[1], RUN)
+    whole = isinstance(sums, WholeSums)
+    kept = (height + 1) // 2 if whole else height + 1
+    room = (kept if whole else kept + 2) * (values + width - 1)
+    arrays = out, lines, offsets = (
+        guarded(rows * values, np.uint8),
+        guarded(room, np.int32 if whole else sums.across.dtype),
+        guarded(kept * width, np.int64),
+    )
+    frame = filtering._extended(image, kernel, "wrap")
+    target = Target(out[1], values, 0, rows)
+    if whole:
+        filter_bytes(frame, kernel, sums.weights, sums.limits, lines[1], offsets[1], target)
+    else:
+        filter_floats(
+            frame, kernel, sums.down, sums.across, sums.limit, lines[1], offsets[1], target
+        )
+    result = out[1].reshape(rows, values)[: size[0], : size[1]]
+    np.testing.assert_array_equal(result, in_doubles(image, kernel, "wrap"))
+    for array, _ in arrays:
+        np.testing.assert_array_equal(array[:64], 77)
+        np.testing.assert_array_equal(array[-64:], 77)
