@@ -18,7 +18,7 @@ from tuiconv_kernels.checks import Array, loop_ready
 from tuiconv_kernels.decisions import score
 from tuiconv_kernels.geometry import Layout, Sliding, Table, image_runs
 from tuiconv_kernels.lanes import LANES
-from tuiconv_kernels.program import Program
+from tuiconv_kernels.program import NUMBERS, Program
 from tuiconv_kernels.stages import (
     Activation,
     AveragePool,
@@ -120,58 +120,61 @@ class Chain:
         self._input_runs = image_runs(self._input.layout)
         self.output = self._input
         """What leaves the last layer; a loss writes its gradient here."""
-        forward: list[Call] = []
-        backward: list[Call] = []
+        self._calls: list[Call] = []
+        self._calls_back: list[Call] = []
         learns = False
         waiting = list(layers)
         while waiting:
             used = _fused(waiting)
             weighted = isinstance(waiting[0], Convolve | Subsample | Other)
             stage = self._stage(waiting[0], used, passes_on=learns)
-            forward += stage.forward()
+            self._calls += stage.forward()
             if trains and (learns or weighted):
-                backward[:0] = stage.backward()
+                self._calls_back[:0] = stage.backward()
             learns = learns or weighted
             self.output = stage.out
             waiting = waiting[used:]
-        x = np.zeros((0, *shape), dtype)
-        self._verdict = np.zeros(2)
-        entry: Call = (into_blocks, (x, self._input.data, *self._input_runs))
-        scoring: Call = (score, self._score_arguments(np.zeros(0, np.int64), 1.0))
-        self._forward, self._backward = Program([entry, *forward], dtype), Program(backward, dtype)
-        self._scoring = 1 + len(forward)
-        self._learning = Program([entry, *forward, scoring, *backward] if trains else [], dtype)
         self._output_runs = image_runs(self.output.layout)
+        x = np.zeros((0, *shape), dtype)
+        self._forward = Program([self._entry(x), *self._calls], dtype)
+        self._backward = Program(self._calls_back, dtype)
 
-    def forward(self, x: Array) -> None:
-        """Take images (n, c, h, w) to `output`."""
-        self._forward.change(0, 0, self._checked(x))
-        self._forward.run()
+    def passing(self, x: Array, out: Array) -> list[Call]:
+        """The calls that take images (n, c, h, w) to what leaves the last layer, written to out."""
+        self._check(x)
+        leave: Call = (out_of_blocks, (self.output.data, *self._output_runs, out))
+        return [*self._entries(x), *self._calls, leave]
 
-    def learn(
-        self, x: Array, labels: npt.NDArray[np.integer[Any]], share: float
-    ) -> tuple[float, int]:
-        """Go forward, through a softmax and a cross-entropy, and backward.
+    def learning(self, x: Array, labels: Labels, share: float, verdict: Array) -> list[Call]:
+        """The calls that go forward, through a softmax and a cross-entropy, and backward.
 
         Args:
             x: images (n, c, h, w).
             labels: their classes, (n,).
             share: what one image's cross-entropy counts in the loss.
-
-        Returns:
-            Σ −log p[label], and for how many images the label had the largest score.
+            verdict: takes Σ −log p[label], and for how many images the label had the largest
+                score; float64.
         """
+        self._check(x)
         if len(labels) != len(x) or labels.dtype != np.int64:
             raise ValueError(
                 f"Chain: {len(labels)} labels of {labels.dtype} for {len(x)} images; one int64 "
                 "for each is needed"
             )
-        self._learning.change(0, 0, self._checked(x))
-        self._labels = loop_ready(labels)
-        self._learning.change(self._scoring, 2, self._labels)
-        self._learning.change(self._scoring, 3, float(share))
-        self._learning.run()
-        return float(self._verdict[0]), int(self._verdict[1])
+        output = self.output
+        classes = output.layout.channels
+        scoring: Call = (
+            score, (output.data, classes, labels, float(share), output.grad, verdict),
+        )  # fmt: skip
+        return [*self._entries(x), *self._calls, scoring, *self._calls_back]
+
+    def forward(self, x: Array) -> None:
+        """Take images (n, c, h, w) to `output`."""
+        self._check(x)
+        self._taken = loop_ready(x)  # kept while the kernels read it
+        self.images = len(x)
+        self._forward.change(0, 0, self._taken)
+        self._forward.run()
 
     def backward(self) -> None:
         """Take the gradient of `output` to the gradients of all weights.
@@ -182,7 +185,7 @@ class Chain:
 
     def kernels(self) -> list[tuple[str, Callable[[], object]]]:
         """Every kernel that is called, once: its name and a call of it on this chain's memory."""
-        calls = {call[0]: call for call in (*self._forward.calls, *self._backward.calls)}
+        calls = {call[0]: call for call in (*self._forward.calls, *self._calls_back)}
         return [
             (getattr(function, "__name__", "layer"), partial(function, *arguments))
             for function, arguments in calls.values()
@@ -196,8 +199,8 @@ class Chain:
         out_of_blocks(self.output.data, *self._output_runs, outputs)
         return outputs
 
-    def _checked(self, x: Array) -> Array:
-        """x, if there is memory for it: its address alone goes to the kernels."""
+    def _check(self, x: Array) -> None:
+        """Raise ValueError if there is no memory for x: its address alone goes to the kernels."""
         layout, dtype = self._input.layout, self._input.data.dtype
         shape = (layout.channels, layout.height, layout.width)
         if x.dtype != dtype or x.shape[1:] != shape or blocks_for(len(x)) > layout.count:
@@ -205,14 +208,15 @@ class Chain:
                 f"Chain: images are {x.dtype} of shape {x.shape}; {dtype} of shape "
                 f"(n, {', '.join(map(str, shape))}) with n up to {layout.count * LANES} is needed"
             )
-        self.images = len(x)
-        self._taken = loop_ready(x)  # kept while the kernels read it
-        return self._taken
 
-    def _score_arguments(self, labels: Labels, share: float) -> tuple[Any, ...]:
-        output = self.output
-        classes = output.layout.channels
-        return output.data, classes, labels, share, output.grad, self._verdict
+    def _entry(self, x: Array) -> Call:
+        return into_blocks, (x, self._input.data, *self._input_runs)
+
+    def _entries(self, x: Array) -> list[Call]:
+        """Into the blocks; where layers take images out of them, those must know how many."""
+        if all(call[0] in NUMBERS for call in (*self._calls, *self._calls_back)):
+            return [self._entry(x)]
+        return [(setattr, (self, "images", len(x))), self._entry(x)]
 
     def _stage(self, layer: Layer, used: int, *, passes_on: bool) -> Stage:
         x, trains = self.output, self._trains

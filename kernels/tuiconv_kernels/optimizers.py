@@ -9,6 +9,7 @@ gradient; they hold value by value. Infinities and NaN go through.
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tuiconv_kernels.checks import Array, float_array, same_dtype, same_shape, whole
 from tuiconv_kernels.jit import kernel
@@ -264,6 +265,19 @@ def _checked(function: str, parameters: Array, gradients: Array, **states: Array
 
 def _like(parameters: Array, *values: float) -> list[Number]:
     return [parameters.dtype.type(value) for value in values]
+
+
+@kernel
+def momentum_updates(
+    parameters: Array,
+    gradients: Array,
+    velocity: Array,
+    settings: npt.NDArray[np.float64],
+) -> None:
+    """Do as `momentum_step`, unchecked; `settings` is (lr, momentum), which may change."""
+    number = parameters.dtype.type
+    lr, momentum = number(settings[0]), number(settings[1])
+    _momentum(parameters, gradients, velocity, False, lr, momentum, number(0))
 
 
 @kernel

@@ -38,6 +38,22 @@ def copy_rows(x: Array, rows: Table, out: Array, out_rows: Table, length: int) -
 
 
 @exact_kernel
+def copy(x: Array, out: Array) -> None:
+    """Copy everything."""
+    out[:] = x
+
+
+@exact_kernel
+def add_rows(rows: Array, count: int, begin: int, end: int) -> None:
+    """Add the columns from `begin` to `end` of the other rows to those of the first, in order."""
+    total = rows[0, begin:end]
+    for row in range(1, count):
+        part = rows[row, begin:end]
+        for k in range(len(total)):
+            total[k] += part[k]
+
+
+@exact_kernel
 def clear(x: Array) -> None:
     """Set everything to 0."""
     x[:] = 0

@@ -7,6 +7,8 @@ and shape, a float by its bits. The rows are read without the interpreter lock.
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import groupby
+from threading import BrokenBarrierError
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -15,9 +17,18 @@ from llvmlite import ir
 from numba import types
 from numba.np.arrayobj import make_array, populate_array
 
-from tuiconv_kernels import activations, blocks, decisions, passes, products, squashing
+from tuiconv_kernels import (
+    activations,
+    blocks,
+    decisions,
+    optimizers,
+    passes,
+    products,
+    squashing,
+    waiting,
+)
 from tuiconv_kernels.checks import Array
-from tuiconv_kernels.jit import exact_kernel
+from tuiconv_kernels.jit import ENABLED, exact_kernel
 from tuiconv_kernels.lanes import operation
 from tuiconv_kernels.weighted import Call
 
@@ -34,6 +45,12 @@ KERNELS: list[Callable[..., object]] = [
     passes.rectify,
     blocks.into_blocks,
     decisions.score,
+    decisions.log_probabilities,
+    optimizers.momentum_updates,
+    passes.copy,
+    passes.add_rows,
+    waiting.arrive,
+    waiting.linger,
 ]
 """What every network of convolutions and full layers needs; `_call` unpacks the arguments."""
 
@@ -54,7 +71,15 @@ OTHERS: list[Callable[..., object]] = [
 FIRST_OTHER = len(KERNELS)
 """Numbers from here on are places in `OTHERS`."""
 
-NUMBERS = {function: number for number, function in enumerate([*KERNELS, *OTHERS])}
+MEET = FIRST_OTHER + len(OTHERS)
+"""The number of `waiting.meet`, where a list may stop and go on."""
+
+NUMBERS: dict[Callable[..., object], int] = {
+    function: number for number, function in enumerate([*KERNELS, *OTHERS, waiting.meet])
+}
+
+WAITS = (waiting.arrive, waiting.linger, waiting.meet)
+"""What is no work by itself."""
 
 WIDTH = 32
 """Integers in a row."""
@@ -77,15 +102,16 @@ class Program:
         kinds = (vector, square, images, table, spans, counts, totals)
         self._parts: list[Callable[[], object]] = []
         self._row_of: dict[int, npt.NDArray[np.int64]] = {}
-        run: Callable[..., None] = _run
-        if any(call[0] in OTHERS for call in calls):
-            run = _run_any
-        for numbered, group in groupby(enumerate(calls), lambda call: call[1][0] in NUMBERS):
+        functions = {function for function, _ in calls}
+        run: Callable[..., int] = _run if functions.isdisjoint(OTHERS) else _run_any
+        # what has nothing for the kernels to do but to wait needs none of them
+        numbers = NUMBERS if ENABLED and not functions.isdisjoint([*KERNELS[:-2], *OTHERS]) else {}
+        for numbered, group in groupby(enumerate(calls), lambda call: call[1][0] in numbers):
             part = list(group)
             if numbered:
                 rows = np.array([_row(*call) for _, call in part])
                 self._row_of |= {number: rows[k] for k, (number, _) in enumerate(part)}
-                self._parts.append(partial(run, rows, *kinds))
+                self._parts.append(partial(_run_through, run, rows, kinds))
             else:
                 self._parts += [partial(function, *arguments) for _, (function, arguments) in part]
 
@@ -97,9 +123,25 @@ class Program:
         self._row_of[call][at : at + len(integers)] = integers
 
     def run(self) -> None:
-        """Make all calls."""
+        """Make all calls.
+
+        Raises:
+            BrokenBarrierError: if another thread that it meets has met an error.
+        """
         for part in self._parts:
             part()
+
+
+def _run_through(
+    run: Callable[..., int], rows: npt.NDArray[np.int64], kinds: tuple[npt.NDArray[Any], ...]
+) -> None:
+    """Run rows to their end, napping where another thread is late."""
+    row = run(rows, 0, *kinds)
+    while row < len(rows):
+        if row < 0:
+            raise BrokenBarrierError
+        sleep(waiting.NAP)
+        row = run(rows, row, *kinds)
 
 
 def _row(function: Callable[..., object], arguments: Sequence[Any]) -> list[int]:
@@ -111,7 +153,7 @@ def _row(function: Callable[..., object], arguments: Sequence[Any]) -> list[int]
 
 def _integers(argument: Any) -> list[int]:
     if isinstance(argument, np.ndarray):
-        if not argument.flags.carray:
+        if not (argument.flags.c_contiguous and argument.flags.aligned):
             raise ValueError(f"an array with strides {argument.strides} has no place in a row")
         return [argument.__array_interface__["data"][0], *argument.shape]
     if isinstance(argument, float):
@@ -160,6 +202,7 @@ def _float(_: Any, bits: Any) -> Any:
 @exact_kernel
 def _run(
     rows: npt.NDArray[np.int64],
+    first: int,
     vector: Array,
     square: Array,
     images: Array,
@@ -167,15 +210,22 @@ def _run(
     spans: npt.NDArray[np.int64],
     counts: npt.NDArray[np.float64],
     totals: npt.NDArray[np.float64],
-) -> None:
-    # the arrays after the first are empty: they say of what type an argument is
-    for k in range(len(rows)):
-        _call(rows[k], vector, square, images, table, spans, counts, totals)
+) -> int:
+    # the arrays are empty: they say of what type an argument is
+    for k in range(first, len(rows)):
+        if rows[k, 0] == MEET:
+            arrived = _arrived(rows[k], table)
+            if arrived < 1:
+                return k if arrived == 0 else -1
+        else:
+            _call(rows[k], vector, square, images, table, spans, counts, totals)
+    return len(rows)
 
 
 @exact_kernel
 def _run_any(
     rows: npt.NDArray[np.int64],
+    first: int,
     vector: Array,
     square: Array,
     images: Array,
@@ -183,12 +233,22 @@ def _run_any(
     spans: npt.NDArray[np.int64],
     counts: npt.NDArray[np.float64],
     totals: npt.NDArray[np.float64],
-) -> None:
-    for k in range(len(rows)):
-        if rows[k, 0] < FIRST_OTHER:
+) -> int:
+    for k in range(first, len(rows)):
+        if rows[k, 0] == MEET:
+            arrived = _arrived(rows[k], table)
+            if arrived < 1:
+                return k if arrived == 0 else -1
+        elif rows[k, 0] < FIRST_OTHER:
             _call(rows[k], vector, square, images, table, spans, counts, totals)
         else:
             _call_other(rows[k], vector, table, counts)
+    return len(rows)
+
+
+@exact_kernel
+def _arrived(row: npt.NDArray[np.int64], table: npt.NDArray[np.int64]) -> int:
+    return waiting.have_arrived(_array(row, 1, table), row[3], waiting.SPINS)
 
 
 @exact_kernel
@@ -252,11 +312,26 @@ def _call(
         blocks.into_blocks(
             _array(row, 1, images), _array(row, 6, vector), _array(row, 8, table), row[10]
         )
-    else:
+    elif kernel == 11:
         decisions.score(
             _array(row, 1, vector), row[3], _array(row, 4, table), _float(row[6]),
             _array(row, 7, vector), _array(row, 9, counts),
         )  # fmt: skip
+    elif kernel == 12:
+        decisions.log_probabilities(_array(row, 1, vector), row[3], row[4], _array(row, 5, vector))
+    elif kernel == 13:
+        optimizers.momentum_updates(
+            _array(row, 1, vector), _array(row, 3, vector), _array(row, 5, vector),
+            _array(row, 7, counts),
+        )  # fmt: skip
+    elif kernel == 14:
+        passes.copy(_array(row, 1, vector), _array(row, 3, vector))
+    elif kernel == 15:
+        passes.add_rows(_array(row, 1, square), row[4], row[5], row[6])
+    elif kernel == 16:
+        waiting.arrive(_array(row, 1, table), row[3])
+    else:
+        waiting.linger(_array(row, 1, table), row[3], row[4], row[5])
 
 
 @exact_kernel

@@ -27,7 +27,6 @@ class Clock:
 def time(monkeypatch):
     clock_of_the_test = Clock()
     monkeypatch.setattr(clock, "perf_counter", clock_of_the_test)
-    monkeypatch.setattr(clock, "sleep", lambda seconds: None)
     return clock_of_the_test
 
 
@@ -37,14 +36,14 @@ def test_calls_of_two_and_of_three_milliseconds_are_timed_as_such(time):
 
 
 def test_two_slow_rounds_of_five_leave_the_median_alone(time):
-    taken = iter([0.06] * 2 + [0.06, 0.06, 0.06, 9.0, 0.06, 0.06, 0.06, 7.0, 0.06, 0.06])
-    # a call before each round is not timed: the slow calls are those of the second and fourth round
+    taken = iter([1.0, 0.6, 1.0, 9.0, 1.0, 0.6, 1.0, 7.0, 1.0, 0.6])
+    # each round is a call, and one before it that does not count
 
     def call():
         time.now += next(taken)
 
     assert clock.ROUNDS == 5
-    assert clock.seconds_per_call([call]) == pytest.approx([0.06])
+    assert clock.seconds_per_call([call]) == pytest.approx([0.6])
 
 
 def test_the_sides_take_turns(time):
@@ -53,23 +52,25 @@ def test_the_sides_take_turns(time):
     def side(name):
         def call():
             order.append(name)
-            time.now += 1.0  # a round is one call, and one before it
+            time.now += 1.0
 
         return call
 
     clock.seconds_per_call([side("ours"), side("theirs")])
     turns = [name for name, _ in groupby(order)]
-    assert turns == ["ours", "theirs"] * (1 + clock.ROUNDS)  # the first turn finds out how many
+    assert turns == ["ours", "theirs"] * clock.ROUNDS
+
+
+def test_slow_first_calls_do_not_count(time):
+    taken = iter([0.1] * 3)
+
+    def call():
+        time.now += next(taken, 0.01)
+
+    assert clock.seconds_in_a_round(call) == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize("seconds", [1e-6, 0.0004, 0.03, 2.0])
-def test_a_round_lasts_long_enough_and_not_more_than_twice_as_long_if_calls_are_short(
-    time, seconds
-):
-    calls = clock.calls_in_a_round(time.work(seconds))
-    assert calls * seconds >= clock.ROUND_SECONDS * 0.999
-    assert calls == 1 or calls * seconds < 2 * clock.ROUND_SECONDS
-
-
-def test_rounds_are_at_least_thirty_milliseconds():
-    assert clock.ROUND_SECONDS >= 0.03
+def test_calls_go_on_until_the_time_is_full_and_no_longer(time, seconds):
+    assert clock.mean_seconds(time.work(seconds), 0.1) == pytest.approx(seconds)
+    assert time.now == pytest.approx(max(0.1, seconds), abs=seconds)

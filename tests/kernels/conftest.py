@@ -7,6 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from tuiconv_kernels.chain import Chain, Labels
+from tuiconv_kernels.program import Program
+
 Array = npt.NDArray[Any]
 
 
@@ -85,3 +88,15 @@ def _slope(
     below = np.sum(mix * compute())
     array[place] = value
     return float((above - below) / (2 * step))
+
+
+@pytest.fixture
+def learn() -> Callable[..., tuple[float, int]]:
+    """Takes images through a chain and back: the sum of their losses, and how many are right."""
+
+    def run(chain: Chain, x: Array, labels: Labels, share: float) -> tuple[float, int]:
+        verdict = np.zeros(2)
+        Program(chain.learning(x, labels, share, verdict), x.dtype).run()
+        return float(verdict[0]), int(verdict[1])
+
+    return run

@@ -238,7 +238,8 @@ def test_so_does_a_chain_of_layers(name, images, rng):
         (x,) = draw(rng, (count, 2, 7, 8))
         training.forward(x)
         assert np.isfinite(training.outputs()).all()
-        training.learn(x, np.zeros(count, np.int64), 1.0)
+        labels, verdict = np.zeros(count, np.int64), np.zeros(2)
+        Interpreted(training.learning(x, labels, 1.0, verdict), x.dtype).run()
         for layer in layers:
             if isinstance(layer, Convolve | Subsample):
                 assert np.isfinite(layer.weights.grad_weight).all()

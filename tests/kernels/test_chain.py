@@ -15,6 +15,7 @@ from tuiconv_kernels.blocks import into_blocks
 from tuiconv_kernels.chain import Chain, Convolve, Other, Pool, Relu, Subsample, Tanh
 from tuiconv_kernels.geometry import Layout, Sliding, image_runs
 from tuiconv_kernels.lanes import LANES
+from tuiconv_kernels.program import Program
 from tuiconv_kernels.stages import Weights
 
 pytestmark = pytest.mark.skipif(not jit.ENABLED, reason="a chain is made of compiled kernels")
@@ -244,7 +245,7 @@ def test_an_image_gives_the_same_whatever_lies_beside_it(rng):
         np.testing.assert_array_equal(chain.outputs(), together[n : n + 1])
 
 
-def test_labels_give_the_gradient_of_their_cross_entropy(rng, dtype):
+def test_labels_give_the_gradient_of_their_cross_entropy(rng, dtype, learn):
     shape, plan = PLANS["full layers"]
     layers = build(plan, shape, rng, dtype)
     chain = Chain(layers, shape, 2 * LANES, dtype, trains=True)
@@ -252,7 +253,7 @@ def test_labels_give_the_gradient_of_their_cross_entropy(rng, dtype):
     labels = rng.integers(0, 3, len(x))
     chain.forward(x)
     scores = chain.outputs().reshape(len(x), 3)
-    loss, correct = chain.learn(x, labels, 1 / len(x))
+    loss, correct = learn(chain, x, labels, 1 / len(x))
     assert loss / len(x) == pytest.approx(kernels.cross_entropy(scores, labels), rel=1e-6)
     assert correct == (scores.argmax(axis=1) == labels).sum()
     weights = layers[0].weights
@@ -293,36 +294,47 @@ def test_what_the_chain_has_no_memory_for_is_refused_with_its_shape(x):
         chain.forward(x)
 
 
-def test_as_many_labels_as_images_are_needed(rng):
+def test_as_many_labels_as_images_are_needed(rng, learn):
     layers = build([Conv(3, FULL)], (1, 2, 2), rng, np.float32)
     chain = Chain(layers, (1, 2, 2), LANES, np.float32, trains=True)
     chain.forward(np.zeros((4, 1, 2, 2), np.float32))
     with pytest.raises(ValueError, match=r"3 labels .* 4 images"):
-        chain.learn(np.zeros((4, 1, 2, 2), np.float32), np.zeros(3, np.int64), 1.0)
+        learn(chain, np.zeros((4, 1, 2, 2), np.float32), np.zeros(3, np.int64), 1.0)
 
 
-def test_images_and_labels_may_be_read_only_and_lie_apart(rng):
+def test_images_and_labels_may_be_read_only(rng, learn):
     shape, plan = PLANS["full layers"]
     chain = Chain(build(plan, shape, rng, np.float32), shape, LANES, np.float32, trains=True)
     x = rng.standard_normal((LANES, *shape)).astype(np.float32)
     labels = rng.integers(0, 3, LANES)
-    expected = chain.learn(x, labels, 0.1)
-    apart, labels_apart = np.repeat(x, 2, axis=3)[..., ::2], np.repeat(labels, 2)[::2]
-    assert chain.learn(apart, labels_apart, 0.1) == expected
+    expected = learn(chain, x, labels, 0.1)
     for array in (x, labels):
         array.flags.writeable = False
-        assert chain.learn(x, labels, 0.1) == expected
+        assert learn(chain, x, labels, 0.1) == expected
+
+
+def test_images_may_lie_apart_for_one_pass_but_not_where_calls_are_kept(rng, learn):
+    shape, plan = PLANS["full layers"]
+    chain = Chain(build(plan, shape, rng, np.float32), shape, LANES, np.float32, trains=True)
+    x = rng.standard_normal((LANES, *shape)).astype(np.float32)
+    chain.forward(x)
+    expected = chain.outputs()
+    apart = np.repeat(x, 2, axis=3)[..., ::2]
+    chain.forward(apart)
+    np.testing.assert_array_equal(chain.outputs(), expected)
+    with pytest.raises(ValueError, match=re.escape(f"strides {apart.strides}")):
+        learn(chain, apart, np.zeros(LANES, np.int64), 0.1)
 
 
 @pytest.mark.parametrize("share", [1, np.float32(1)], ids=["int", "float32"])
-def test_the_share_of_an_image_may_be_any_number(share, rng):
+def test_the_share_of_an_image_may_be_any_number(share, rng, learn):
     shape, plan = PLANS["full layers"]
     layers = build(plan, shape, rng, np.float32)
     chain = Chain(layers, shape, LANES, np.float32, trains=True)
     x = rng.standard_normal((1, *shape)).astype(np.float32)
-    chain.learn(x, np.zeros(1, np.int64), 1.0)
+    learn(chain, x, np.zeros(1, np.int64), 1.0)
     expected = layers[0].weights.grad_weight.copy()
-    chain.learn(x, np.zeros(1, np.int64), share)
+    learn(chain, x, np.zeros(1, np.int64), share)
     np.testing.assert_array_equal(layers[0].weights.grad_weight, expected)
 
 
@@ -335,9 +347,11 @@ def test_after_the_first_pass_nothing_is_allocated(shape, plan, rng):
     x = rng.standard_normal((2 * LANES, *shape)).astype(np.float32)
     labels = np.zeros(2 * LANES, np.int64)
 
+    program = Program(chain.learning(x, labels, 0.1, np.zeros(2)), np.float32)
+
     def passes(count):
         for _ in range(count):
-            chain.learn(x, labels, 0.1)
+            program.run()
 
     passes(3)
     tracemalloc.start()

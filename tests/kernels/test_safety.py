@@ -391,7 +391,7 @@ def layers(rng, around):
 
 @pytest.mark.skipif(not jit.ENABLED, reason="a chain is made of compiled kernels")
 @pytest.mark.parametrize("count", [1, LANES + 3])
-def test_neither_is_anything_beside_the_memory_of_a_chain(count, monkeypatch):
+def test_neither_is_anything_beside_the_memory_of_a_chain(count, monkeypatch, learn):
     guards = Guards()
 
     def train(around):
@@ -400,7 +400,7 @@ def test_neither_is_anything_beside_the_memory_of_a_chain(count, monkeypatch):
         chain = Chain(links, (3, 9, 8), LANES + 3, np.float32, trains=True)
         x = around(rng.standard_normal((count, 3, 9, 8)).astype(np.float32))
         before = x.copy()
-        chain.learn(x, np.arange(count) % 4, 0.5)
+        learn(chain, x, np.arange(count) % 4, 0.5)
         np.testing.assert_array_equal(x, before)
         learned = [link.weights for link in links if isinstance(link, Convolve | Subsample)]
         return [chain.outputs(), *(w.grad_weight for w in learned), *(w.grad_bias for w in learned)]

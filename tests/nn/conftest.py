@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tuiconv.data.dataset import Dataset, Splits
-from tuiconv.nn import training
+from tuiconv.nn import together, training
 from tuiconv.nn.network import Network
 
 SMALL = "INPUT(1,8,8) -> CONV(4,3) -> RELU -> POOL(2) -> FC(3) -> SOFTMAX"
@@ -26,7 +26,7 @@ def bars(count: int, seed: int) -> Dataset:
 @pytest.fixture(autouse=True)
 def several_blocks(monkeypatch):
     """Batches of a few images are cut and shared too, one of the parts smaller than the others."""
-    monkeypatch.setattr(training, "IMAGES", 16)
+    monkeypatch.setattr(together, "IMAGES", 16)
     monkeypatch.setattr(training, "WORTH_SHARING", 0)
 
 

@@ -8,6 +8,7 @@ import pytest
 from tuiconv.arithmetic import parse
 from tuiconv.nn.compiled import Compiled
 from tuiconv.nn.network import Network
+from tuiconv_kernels.program import Program
 
 NETWORKS = {
     "fused": "INPUT(1,12,12) -> CONV(5,3) -> RELU -> POOL(2) -> CONV(4,2) -> RELU -> POOL(2)"
@@ -46,6 +47,12 @@ def batch(net, rng, count):
     return x, rng.integers(0, net.spec.output[0], count)
 
 
+def learn(compiled, x, labels, share):
+    verdict = np.zeros(2)
+    Program(compiled.learning(x, labels, share, verdict), x.dtype).run()
+    return verdict
+
+
 @networks
 @dtypes
 @pytest.mark.parametrize("count", [1, 8, 13, 20, 32])
@@ -66,11 +73,11 @@ def test_gradients_are_those_of_the_layers_to_the_last_bit(text, dtype, count, r
     expected = np.zeros_like(net.parameters)
     net.backward(activations, labels, expected)
     compiled = Compiled(net, net.spec.input, 32, trains=True)
-    score = compiled.learn(x, labels, 1 / count)
+    loss, correct = learn(compiled, x, labels, 1 / count)
     np.testing.assert_array_equal(compiled.gradients, expected)
     assert np.abs(expected).max() > 1e-3
-    assert score.loss / count == pytest.approx(net.loss(activations[-1], labels) / count, rel=1e-6)
-    assert score.correct == (activations[-1].argmax(axis=1).reshape(-1) == labels).sum()
+    assert loss / count == pytest.approx(net.loss(activations[-1], labels), rel=1e-6)
+    assert correct == (activations[-1].argmax(axis=1).reshape(-1) == labels).sum()
 
 
 @networks
@@ -93,11 +100,11 @@ def test_images_of_an_earlier_pass_leave_no_trace(rng):
     net = network(NETWORKS["fused"], rng)
     x, labels = batch(net, rng, 32)
     compiled = Compiled(net, net.spec.input, 32, trains=True)
-    compiled.learn(x[:5], labels[:5], 1 / 5)
+    learn(compiled, x[:5], labels[:5], 1 / 5)
     first = compiled.gradients.copy()
-    compiled.learn(np.full_like(x, np.nan), labels, 1 / 32)
+    learn(compiled, np.full_like(x, np.nan), labels, 1 / 32)
     assert np.isnan(compiled.gradients).any()
-    compiled.learn(x[:5], labels[:5], 1 / 5)
+    learn(compiled, x[:5], labels[:5], 1 / 5)
     np.testing.assert_array_equal(compiled.gradients, first)
 
 

@@ -23,10 +23,10 @@ def test_who_stops_listening_stops_the_compiling():
     assert compiled == []
 
 
-def test_training_names_its_kernels_then_the_step_then_the_update(small):
+def test_training_names_its_kernels_then_the_step_then_the_score(small):
     names = [name for name, _ in training_kernels(small())]
     assert {"sum_products_pooled", "correlate", "unpool"} < set(names)
-    assert names[-4:] == ["training step", "threads", "optimizer", "score"]
+    assert names[-3:] == ["training step", "threads", "score"]
     assert len(names) == len(set(names))
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from statistics import median
-from time import perf_counter, sleep
+from time import perf_counter
 
 ROUNDS = 5
 """Odd, so that the median is one of them."""
 
-ROUND_SECONDS = 0.04
+ROUND_SECONDS = 0.15
 """How long a round is at least: far longer than a clock's tick or a thread's falling asleep."""
 
-PAUSE_SECONDS = 0.25
-"""Between two turns: threads of OpenMP spin for 0.2 s after their work, on the other's cores."""
+RUN_IN_SECONDS = 0.25
+"""What goes before a round: threads of OpenMP spin on the other's cores for 0.2 s after their
+work, and caches, clock rates and sleeping threads need a while to come back."""
 
 
 def seconds_per_call(calls: Sequence[Callable[[], object]]) -> list[float]:
@@ -20,27 +21,22 @@ def seconds_per_call(calls: Sequence[Callable[[], object]]) -> list[float]:
     Returns:
         For each, the median over `ROUNDS` rounds of the mean time of a call, in seconds.
     """
-    counts = [calls_in_a_round(call) for call in calls]
-    rounds = [
-        [mean_seconds(call, count) for call, count in zip(calls, counts, strict=True)]
-        for _ in range(ROUNDS)
-    ]
+    rounds = [[seconds_in_a_round(call) for call in calls] for _ in range(ROUNDS)]
     return [median(times) for times in zip(*rounds, strict=True)]
 
 
-def calls_in_a_round(call: Callable[[], object]) -> int:
-    """How many calls last `ROUND_SECONDS`; finding out also warms everything up."""
-    count = 1
-    while mean_seconds(call, count) * count < ROUND_SECONDS:
-        count *= 2
-    return count
+def seconds_in_a_round(call: Callable[[], object]) -> float:
+    """The mean time of a call that has been running for a while."""
+    mean_seconds(call, RUN_IN_SECONDS)
+    return mean_seconds(call, ROUND_SECONDS)
 
 
-def mean_seconds(call: Callable[[], object], count: int) -> float:
-    """The mean time of a call, after one that brings caches and threads back from the last turn."""
-    sleep(PAUSE_SECONDS)
-    call()
-    start = perf_counter()
-    for _ in range(count):
+def mean_seconds(call: Callable[[], object], at_least: float) -> float:
+    """The mean time of a call, over as many as fill so many seconds, and one at least."""
+    start, count = perf_counter(), 0
+    while True:
         call()
-    return (perf_counter() - start) / count
+        count += 1
+        seconds = perf_counter() - start
+        if seconds >= at_least:
+            return seconds / count

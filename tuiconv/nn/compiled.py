@@ -3,31 +3,24 @@
 It gives the same numbers as going through the layers one by one, to the last bit.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Lock
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-import tuiconv_kernels as kernels
 from tuiconv.nn.layers import Array, Labels, Layer
-from tuiconv.nn.scoring import Score, score
-from tuiconv.nn.team import Team, usable_cores
+from tuiconv.nn.scoring import score
 from tuiconv_kernels import jit
 from tuiconv_kernels.chain import Chain, Shape
+from tuiconv_kernels.decisions import log_probabilities
 from tuiconv_kernels.single import Single
+from tuiconv_kernels.weighted import Call
 
 if TYPE_CHECKING:
     from tuiconv.nn.network import Network
 
 IMAGES = 32
 """Images that go through together: enough to fill a core, few enough to stay in its cache."""
-
-
-KEPT = 8
-"""Bound networks that wait for their next use, at most."""
 
 
 class Compiled:
@@ -42,7 +35,7 @@ class Compiled:
 
     def __init__(self, net: "Network", shape: Shape, images: int, *, trains: bool) -> None:
         self.gradients = np.zeros_like(net.parameters)
-        """Of the parameters, by the last `learn`; laid out as they are."""
+        """Of the parameters, by the last run of `learning`; laid out as they are."""
         self._net = net
         if not jit.ENABLED:  # kernels of lanes cannot run: layer by layer
             return
@@ -63,6 +56,12 @@ class Compiled:
         """Every kernel of the chain once: its name and a call of it."""
         return self._chain.kernels()
 
+    @property
+    def output_shape(self) -> Shape:
+        """Of what `outputs` gives for one image: classes, height and width."""
+        layout = self._chain.output.layout
+        return layout.channels, layout.height, layout.width
+
     def outputs(self, x: Array) -> Array:
         """The network's output for some images, (n, classes, h, w)."""
         if not jit.ENABLED:
@@ -71,74 +70,41 @@ class Compiled:
         way = self._single or self._chain
         way.forward(x)
         outputs = way.outputs()
-        return kernels.log_softmax(outputs) if self._takes_logarithm else outputs
+        if self._takes_logarithm:
+            function, arguments = logarithm(outputs)
+            function(*arguments)
+        return outputs
 
-    def learn(self, x: Array, labels: Labels, share: float) -> Score:
-        """Score some images and fill `gradients`.
+    def passing(self, x: Array, out: Array) -> list[Call]:
+        """The calls that write the output for images x to out; arguments as for `outputs`."""
+        calls = self._chain.passing(x, out)
+        return [*calls, logarithm(out)] if self._takes_logarithm else calls
+
+    def learning(self, x: Array, labels: Labels, share: float, verdict: Array) -> list[Call]:
+        """The calls that score some images and fill `gradients`.
 
         Args:
             x: (n, channels, height, width).
             labels: (n,) class numbers.
             share: what one image's cross-entropy counts in the loss: 1 / batch size.
-
-        Returns:
-            The score before anything is changed.
+            verdict: takes the sum of their cross-entropies, and how many are right.
         """
         if not jit.ENABLED:
-            output = self._net.forward(x)
-            self._net.backward(output, labels, self.gradients)
-            self.gradients *= share * len(x)
-            return score(self._net, output[-1], labels)
+            return [(self._learn_by_layers, (x, labels, share, verdict))]
         if self._takes_logarithm:
             # layer by layer, the share is a gradient in an array before it meets the softmax
             share = float(self.gradients.dtype.type(share))
-        loss, correct = self._chain.learn(x, labels, share)
-        return Score(loss / len(x), correct, len(x))
+        return self._chain.learning(x, labels, share, verdict)
+
+    def _learn_by_layers(self, x: Array, labels: Labels, share: float, verdict: Array) -> None:
+        output = self._net.forward(x)
+        self._net.backward(output, labels, self.gradients)
+        self.gradients *= share * len(x)
+        scored = score(self._net, output[-1], labels)
+        verdict[:] = scored.loss * len(x), scored.correct
 
 
-class Spares:
-    """Bound networks that are not in use just now, so that few have to be built.
-
-    Args:
-        net: what they compute.
-    """
-
-    def __init__(self, net: "Network") -> None:
-        self._net = net
-        self._lock, self._busy = Lock(), Lock()
-        self._team = Team(usable_cores())
-        self._idle: OrderedDict[tuple[Shape, int, bool], list[Compiled]] = OrderedDict()
-
-    def together(self, function: Callable[[Array], Array], chunks: list[Array]) -> list[Array]:
-        """The function of every chunk, by all cores; by the caller alone while others are at it."""
-        results: list[Array] = [np.empty(0)] * len(chunks)
-        waiting = iter(enumerate(chunks))
-
-        def work(member: int) -> None:
-            for k, chunk in waiting:
-                results[k] = function(chunk)
-
-        if self._busy.acquire(blocking=False):
-            try:
-                self._team.run(work, members=len(chunks))
-            finally:
-                self._busy.release()
-        else:
-            work(0)
-        return results
-
-    @contextmanager
-    def borrow(self, shape: Shape, images: int, *, trains: bool = False) -> Iterator[Compiled]:
-        """A bound network for the caller's thread alone; see `Compiled` for the arguments."""
-        key = (shape, images, trains)
-        with self._lock:
-            idle = self._idle.get(key)
-            compiled = idle.pop() if idle else None
-        if compiled is None:
-            compiled = Compiled(self._net, shape, images, trains=trains)
-        yield compiled
-        with self._lock:
-            self._idle.setdefault(key, []).append(compiled)
-            self._idle.move_to_end(key)
-            while len(self._idle) > KEPT:
-                self._idle.popitem(last=False)
+def logarithm(outputs: Array) -> Call:
+    """The call that puts log-probabilities in the place of scores (n, classes, h, w)."""
+    flat = outputs.reshape(-1)
+    return log_probabilities, (flat, outputs.shape[1], outputs[0, 0].size, flat)

@@ -1,6 +1,6 @@
 """A network: layers in order, and their parameters in one flat vector."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -12,8 +12,8 @@ import tuiconv_kernels as kernels
 from tuiconv.arithmetic import NetworkSpec, parse, summarize
 from tuiconv.data.dataset import DIGITS, MNIST_STATISTICS, Preprocessing
 from tuiconv.errors import RequestError
-from tuiconv.nn.compiled import IMAGES, Spares
 from tuiconv.nn.layers import KINDS, Array, Arrays, Labels, Layer, Softmax
+from tuiconv.nn.spares import Spares
 
 MOST_PARAMETERS = 500_000_000
 """2 GB of float32, and in training four times that: beyond it a machine stalls before it fails."""
@@ -137,21 +137,16 @@ class Network:
         Raises:
             ValueError: other channels than the network's, or images too small for it.
         """
-        x = self.checked(x)
-        if len(x) <= IMAGES:
-            return self.outputs(x)
-        chunks = [x[start : start + IMAGES] for start in range(0, len(x), IMAGES)]
-        return np.concatenate(self.compiled.together(self.outputs, chunks))
+        return self._shaped(self.compiled.together, self.checked(x))
 
     def outputs(self, x: Array) -> Array:
         """As a call of the network, in the caller's thread alone; x as `checked` returns it."""
+        return self._shaped(self.compiled.alone, x)
+
+    def _shaped(self, compiled: Callable[[Array], Array], x: Array) -> Array:
         if len(x) == 0:
             return self.forward(x)[-1]
-        with self.compiled.borrow(x.shape[1:], min(len(x), IMAGES)) as compiled:
-            parts = [
-                compiled.outputs(x[start : start + IMAGES]) for start in range(0, len(x), IMAGES)
-            ]
-        output = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        output = compiled(x)
         if x.shape[1:] == self.spec.input:
             return output.reshape(len(x), *self.spec.output)
         return output

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-import tuiconv_kernels as kernels
 from tuiconv.nn.layers import Array
+from tuiconv_kernels.optimizers import momentum_updates
+from tuiconv_kernels.weighted import Call
 
 
 class SGD:
@@ -14,11 +15,29 @@ class SGD:
 
     def __init__(self, parameters: Array, lr: float, momentum: float) -> None:
         self.parameters = parameters
-        self.lr = lr
-        self.momentum = momentum
         self.velocity = np.zeros_like(parameters)
+        self._settings = np.array([lr, momentum], np.float64)
 
-    def step(self, gradients: Array, part: slice = slice(None)) -> None:
-        """Update the parameters, or a part of them, in place with a gradient of the same layout."""
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next update."""
+        return float(self._settings[0])
+
+    @lr.setter
+    def lr(self, value: float) -> None:
+        self._settings[0] = value
+
+    @property
+    def momentum(self) -> float:
+        """How much of the last update is carried into the next."""
+        return float(self._settings[1])
+
+    def update(self, gradients: Array, part: slice = slice(None)) -> Call:
+        """A call that updates the parameters, or a part of them, in place.
+
+        Args:
+            gradients: laid out as the parameters; read at every call.
+            part: which of them.
+        """
         parameters, velocity = self.parameters[part], self.velocity[part]
-        kernels.momentum_step(parameters, gradients[part], velocity, self.lr, self.momentum)
+        return momentum_updates, (parameters, gradients[part], velocity, self._settings)

@@ -1,72 +1,30 @@
-"""Threads that wait close by for the next piece of work, and do it together with the caller."""
+"""Threads that wait close by for the next piece of work, and do it together with the caller.
+
+To wake a thread, or to take turns at Python's lock, costs as much as a small batch. So members wait
+for each other within their lists of kernel calls: the caller's list begins by telling the others
+that there is work, and theirs end by waiting, still without the lock, for the next.
+"""
 
 import os
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from threading import Condition, Thread
+from threading import BrokenBarrierError, Condition, Thread
+from time import sleep
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from tuiconv_kernels.waiting import SPINS, reaches
+from tuiconv_kernels.program import Program
+from tuiconv_kernels.waiting import BROKEN, NAP, SPINS, Turns, arrive, linger, meet
+from tuiconv_kernels.weighted import Call
 
-Stage: TypeAlias = Callable[[int], None]
-"""A piece of work; called with the number of the member that does it."""
+Stage: TypeAlias = Sequence[Sequence[Call]]
+"""For each member, the calls that it makes."""
 
 MOST = 64
 """Members of a team, however many are asked for."""
-STEP = 1 << 16
-"""More than a job ever has stages: job n counts its stages from n · STEP."""
-
-
-@dataclass(frozen=True)
-class _Job:
-    number: int
-    members: int
-    stages: tuple[Stage, ...]
-
-
-@dataclass(eq=False)
-class _Shared:
-    """What the members tell each other; helpers hold no more than this."""
-
-    turns: npt.NDArray[np.int64]
-    """The number of the newest job and, for each member, how far it has come."""
-    job: _Job = _Job(0, 1, ())
-    changed: Condition = field(default_factory=Condition)
-    asleep: int = 0
-    error: BaseException | None = None
-    closed: bool = False
-
-    def wait(self, index: int, turn: int) -> None:
-        """Until turns[index] has come so far: awake at first, then asleep."""
-        if reaches(self.turns, index, turn, SPINS):
-            return
-        with self.changed:
-            self.asleep += 1
-            self.changed.wait_for(lambda: self.closed or self.turns[index] >= turn)
-            self.asleep -= 1
-
-    def announce(self, index: int, turn: int) -> None:
-        """Set turns[index], and wake those who sleep."""
-        self.turns[index] = turn
-        if self.asleep:
-            with self.changed:
-                self.changed.notify_all()
-
-    def take_part(self, job: _Job, member: int) -> None:
-        """Do all stages of a job; nobody begins a stage before all have done the one before."""
-        for turn, stage in enumerate(job.stages, start=job.number * STEP + 1):
-            if self.error is None:
-                try:
-                    stage(member)
-                except BaseException as error:
-                    self.error = error
-            self.announce(1 + member, turn)
-            for other in range(job.members):
-                self.wait(1 + other, turn)
 
 
 class Team:
@@ -78,11 +36,25 @@ class Team:
 
     def __init__(self, size: int) -> None:
         self.size = min(size, MOST)
-        self._shared = _Shared(np.zeros(1 + self.size, np.int64))
+        self.shared = Shared(np.zeros(self.size, np.int64))
         self._helpers: list[Thread] = []
-        weakref.finalize(self, _close, self._shared)
+        weakref.finalize(self, self.shared.close)
 
-    def run(self, *stages: Stage, members: int | None = None) -> None:
+    def job(self, stages: Sequence[Stage], dtype: npt.DTypeLike = np.float32) -> "Job":
+        """Get some members, and a job for them, ready.
+
+        Args:
+            stages: one after the other; each has calls for the same number of members.
+            dtype: of the arrays in the calls.
+        """
+        while len(self._helpers) < len(stages[0]) - 1:
+            member = len(self._helpers) + 1
+            helper = Thread(target=help_out, args=(self.shared, member), daemon=True)
+            self._helpers.append(helper)
+            helper.start()
+        return Job(self, stages, dtype)
+
+    def run(self, *stages: Callable[[int], None], members: int | None = None) -> None:
         """Call each stage with 0, 1, … in as many threads at once, one stage after the other.
 
         Args:
@@ -92,36 +64,124 @@ class Team:
         Raises:
             BaseException: what a stage raised, in whatever thread; later stages are left out.
         """
-        shared = self._shared
         members = min(members or self.size, self.size)
-        while len(self._helpers) < members - 1:
-            member = len(self._helpers) + 1
-            helper = Thread(target=_help, args=(shared, member, shared.job.number), daemon=True)
-            self._helpers.append(helper)
-            helper.start()
-        shared.error = None
-        shared.job = _Job(shared.job.number + 1, members, stages)
-        shared.announce(0, shared.job.number)
-        shared.take_part(shared.job, 0)
-        if shared.error is not None:
-            raise shared.error
+        self.job([[[(stage, (member,))] for member in range(members)] for stage in stages]).run()
 
 
-def _help(shared: _Shared, member: int, last: int) -> None:
-    while True:
-        shared.wait(0, last + 1)
-        if shared.closed:
+@dataclass(eq=False)
+class Shared:
+    """What the members of a team tell each other; idle helpers hold no more than this."""
+
+    jobs: Turns
+    """How many jobs the caller has begun and, for each helper, how many it has seen."""
+    newest: "tuple[int, Job | None]" = (0, None)
+    """The first of `jobs`, but a little earlier; and the job, while it is being done."""
+    closed: bool = False
+    _asleep: int = 0
+    _changed: Condition = field(default_factory=Condition)
+
+    def sleep(self, seen: int) -> None:
+        """Until there is another job than those seen, or there will be none."""
+        with self._changed:
+            self._asleep += 1
+            self._changed.wait_for(lambda: self.closed or self.newest[0] > seen)
+            self._asleep -= 1
+
+    def begin(self, job: "Job") -> None:
+        """Put a job before all, and wake those who sleep; those awake look at `jobs`."""
+        self.newest = self.newest[0] + 1, job
+        if self._asleep:
+            with self._changed:
+                self._changed.notify_all()
+
+    def end(self) -> None:
+        """Forget the job."""
+        self.newest = self.newest[0], None
+
+    def close(self) -> None:
+        """Let the helpers end."""
+        self.closed = True
+        with self._changed:
+            self._changed.notify_all()
+
+
+class Job:
+    """Stages of work for some members of a team, ready to be done any number of times.
+
+    Nobody begins a stage before all have done the one before.
+    """
+
+    def __init__(self, team: Team, stages: Sequence[Stage], dtype: npt.DTypeLike) -> None:
+        self._team, self._shared = team, team.shared
+        self._turns = np.zeros(len(stages[0]), np.int64)
+        """How many stages each member has done, over all runs."""
+        self._stages = len(stages)
+        self._errors: list[BaseException] = []
+        self._programs = [
+            Program(self._with_waiting(member, [stage[member] for stage in stages]), dtype)
+            for member in range(len(self._turns))
+        ]
+
+    def _with_waiting(self, member: int, stages: Sequence[Sequence[Call]]) -> list[Call]:
+        if len(self._turns) == 1:
+            return [call for calls in stages for call in calls]
+        jobs, here = self._shared.jobs, (self._turns, member)
+        calls: list[Call] = [] if member else [(arrive, (jobs, 0))]
+        for stage in stages:
+            calls += [*stage, (arrive, here), (meet, here)]
+        if member:
+            # only the caller needs to know that all have done the last
+            calls[-1] = (linger, (jobs, 0, member, SPINS))
+        return calls
+
+    def run(self) -> None:
+        """Do all stages, together.
+
+        Raises:
+            BaseException: what a call raised, in whatever thread; later stages are left out.
+        """
+        if len(self._turns) == 1:
+            self._programs[0].run()
             return
-        job = shared.job
-        last = job.number
-        if member < job.members:
-            shared.take_part(job, member)
+        end = self._turns[0] + self._stages
+        self._shared.begin(self)
+        self.take_part(0)
+        if self._errors:
+            self._stop(end)
+        self._shared.end()
+        if self._errors:
+            raise self._errors.pop()
+
+    def _stop(self, end: int) -> None:
+        """Wait until all have stopped, so that another run may begin."""
+        while (self._turns < end).any():
+            sleep(NAP)
+        self._turns[:] = 0
+
+    def take_part(self, member: int) -> None:
+        """Do a member's share; nobody waits any more for one that has met an error."""
+        if member >= len(self._turns):
+            return
+        try:
+            self._programs[member].run()
+        except BaseException as error:
+            if not isinstance(error, BrokenBarrierError):
+                self._errors = [error]
+            self._turns[member] = BROKEN
 
 
-def _close(shared: _Shared) -> None:
-    shared.closed = True
-    with shared.changed:
-        shared.changed.notify_all()
+def help_out(shared: Shared, member: int) -> None:
+    """Take part in every job that begins, until the team is closed."""
+    seen = 0
+    while not shared.closed:
+        if shared.newest[0] == seen:
+            shared.sleep(seen)
+            continue
+        seen, job = shared.newest
+        shared.jobs[member] = seen
+        if job is not None:
+            job.take_part(member)
+        del job  # and with it the team, which would never end
 
 
 def usable_cores() -> int:

@@ -1,8 +1,7 @@
 """Training: mini-batches in, a better network out, and a report of every step."""
 
-import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from threading import Event as CancelToken
 from time import perf_counter
 
@@ -11,18 +10,19 @@ import numpy.typing as npt
 
 from tuiconv.data.dataset import Dataset
 from tuiconv.errors import RequestError, UserError
-from tuiconv.nn.compiled import IMAGES, Compiled
 from tuiconv.nn.events import BatchDone, EpochDone, Event, RunEnd, RunStart
 from tuiconv.nn.layers import Array, Labels
 from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import SGD
 from tuiconv.nn.scoring import Score, score, total
 from tuiconv.nn.team import Team, usable_cores
-from tuiconv_kernels.chain import Shape
-from tuiconv_kernels.lanes import LANES
+from tuiconv.nn.together import Learning
 
-WORTH_SHARING = 4_000_000
+WORTH_SHARING = 1_000_000
 """Multiply-adds forward: less is done by one thread before another has woken up."""
+
+KEPT = 4
+"""Sizes of batches whose steps are kept."""
 
 EVALUATED = 256
 """Images that are tested between two looks at the cancel token."""
@@ -75,8 +75,7 @@ class Trainer:
         self._sgd = SGD(net.parameters, lr, momentum)
         self._rng = np.random.default_rng(seed)
         self._team = Team(self.threads)
-        self._bound: dict[tuple[int, Shape, int], Compiled] = {}
-        self._gradients = np.empty((0, len(net.parameters)), net.parameters.dtype)
+        self._steps: dict[int, Learning] = {}
         self.lr = lr
 
     @property
@@ -88,7 +87,7 @@ class Trainer:
     def lr(self, value: float) -> None:
         if not (math.isfinite(value) and value > 0):
             raise RequestError(f"learning rate {value}; expected a number above 0")
-        self._sgd.lr = float(value)  # a NumPy float64 would make every update one
+        self._sgd.lr = value
 
     @property
     def momentum(self) -> float:
@@ -106,7 +105,8 @@ class Trainer:
             The mean cross-entropy of the batch before the update.
 
         Raises:
-            RequestError: an empty batch, not a label for every image, or a label that is no class.
+            RequestError: an empty batch, images of another shape than the network's INPUT, not a
+                label for every image, or a label that is no class.
         """
         labels = np.asarray(labels)
         classes = self.net.spec.output[0]
@@ -118,51 +118,22 @@ class Trainer:
         wrong = labels[(labels < 0) | (labels >= classes)]
         if len(wrong):
             raise RequestError(f"label {wrong[0]}; expected 0 to {classes - 1}")
-        x = self.net.checked(x)
-        return self._learn(lambda chunk: x[chunk], labels).loss
+        expected = (len(x), *self.net.spec.input)
+        if np.shape(x) != expected:
+            raise RequestError(f"images of shape {np.shape(x)}; expected {expected}")
+        return self._learning(len(x)).run(x, labels).loss
 
-    def _learn(self, images: Callable[[slice], Array], labels: Labels) -> Score:
-        """Learn a batch; `images` gives a chunk of it, in the thread that learns the chunk."""
-        labels = np.asarray(labels, np.int64)
-        count, size = len(labels), chunk_size(len(labels))
-        starts = range(0, count, size)
-        gradients = self._room(len(starts))
-        scores: list[Score] = [Score(0.0, 0, 0)] * len(starts)
-        waiting = iter(enumerate(starts))
-
-        def learn_chunks(member: int) -> None:
-            for k, start in waiting:
-                chunk = slice(start, start + size)
-                x = images(chunk)
-                compiled = self._compiled(member, x.shape[1:], size)
-                scores[k] = compiled.learn(x, labels[chunk], 1 / count)
-                gradients[k] = compiled.gradients
-
-        work = count * self.net.spec.totals.macs
-        members = min(self._team.size, len(starts)) if work > WORTH_SHARING else 1
-        parts = slices(len(self.net.parameters), members)
-
-        def update(member: int) -> None:
-            part = parts[member]
-            for chunk_gradients in gradients[1 : len(starts)]:
-                gradients[0, part] += chunk_gradients[part]
-            self._sgd.step(gradients[0], part)
-
-        self._team.run(learn_chunks, update, members=members)
-        return total(scores)
-
-    def _compiled(self, member: int, shape: Shape, images: int) -> Compiled:
-        """The network bound for a member of the team: always the same, in its core's cache."""
-        key = (member, shape, images)
-        if key not in self._bound:
-            self._bound[key] = Compiled(self.net, shape, images, trains=True)
-        return self._bound[key]
-
-    def _room(self, chunks: int) -> Array:
-        """Memory for the gradients of so many chunks, kept from step to step."""
-        if len(self._gradients) < chunks:
-            self._gradients = np.empty((chunks, len(self.net.parameters)), self._gradients.dtype)
-        return self._gradients
+    def _learning(self, images: int) -> Learning:
+        """A step for so many images, kept for the next batch of that size."""
+        learning = self._steps.get(images)
+        if learning is None:
+            if len(self._steps) == KEPT:
+                del self._steps[next(iter(self._steps))]
+            work = images * self.net.spec.totals.macs
+            members = self._team.size if work > WORTH_SHARING else 1
+            learning = Learning(self._team, members, self.net, self._sgd, images)
+            self._steps[images] = learning
+        return learning
 
     def run(
         self, train: Dataset, test: Dataset, epochs: int, cancel: CancelToken | None = None
@@ -213,11 +184,8 @@ class Trainer:
             scores: list[Score] = []
             for batch, chosen in enumerate(self._batches(len(train)), start=1):
                 started, lr = perf_counter(), self.lr
-                pictures = train.images[chosen]
-                learned = self._learn(
-                    lambda chunk, pictures=pictures: self._prepared(pictures[chunk]),  # type: ignore[misc]
-                    train.labels[chosen],
-                )
+                x = self.net.preprocessing(train.images[chosen])
+                learned = self._learning(len(chosen)).run(x, train.labels[chosen])
                 learning += perf_counter() - started
                 images += len(chosen)
                 self._check_loss(learned.loss, f"in epoch {epoch}, batch {batch}")
@@ -295,21 +263,6 @@ class Trainer:
         self._team.run(read, members=len(starts))
         whole = [part for part in scores if part is not None]
         return total(whole) if len(whole) == len(scores) else None
-
-
-def chunk_size(images: int) -> int:
-    """How many images of a batch one thread learns at a time: half of a small batch, at most 32.
-
-    Gradients are summed within a chunk and then over the chunks, in order. As the size depends on
-    the batch alone, the numbers of a run do not depend on how many threads there are.
-    """
-    return min(IMAGES, LANES * math.ceil(images / 2 / LANES))
-
-
-def slices(length: int, count: int) -> list[slice]:
-    """So many pieces of a vector, in order and of about the same length."""
-    ends = [length * k // count for k in range(count + 1)]
-    return [slice(start, end) for start, end in itertools.pairwise(ends)]
 
 
 def check_fits(net: Network, dataset: Dataset) -> None:

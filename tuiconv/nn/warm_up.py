@@ -10,6 +10,7 @@ from tuiconv.nn.compiled import Compiled
 from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import SGD
 from tuiconv.nn.team import Team
+from tuiconv.nn.together import Learning
 
 Kernel: TypeAlias = tuple[str, Callable[[], object]]
 """What a kernel is called, and a call that compiles it."""
@@ -31,12 +32,12 @@ def training_kernels(net: Network) -> list[Kernel]:
     channels, height, width = net.spec.input
     compiled = Compiled(net, (channels, height, width), 1, trains=True)
     labels = np.zeros(1, np.int64)
-    nothing = np.zeros(1, net.parameters.dtype)
+    copy = SGD(net.parameters.copy(), lr=0.0, momentum=0.0)
+    learning = Learning(Team(2), 2, net, copy, 1)
     return [
         *compiled.kernels(),
-        ("training step", lambda: compiled.learn(x, labels, 1.0)),
+        ("training step", lambda: learning.run(x, labels)),
         ("threads", lambda: Team(2).run(lambda member: None)),
-        ("optimizer", lambda: SGD(nothing, 1.0, 0.0).step(nothing)),
         ("score", lambda: net.loss(net(np.repeat(x, 2, axis=0)), np.repeat(labels, 2))),
     ]
 
