@@ -16,7 +16,7 @@ def blocks_for(images: int) -> int:
 
 def to_blocks(x: Array, layout: Layout) -> Array:
     """Lay a batch out in blocks; margins, and lanes without an image, are 0."""
-    data = np.zeros(layout.size, x.dtype)
+    data = layout.zeros(x.dtype)
     into_blocks(x, data, *image_runs(layout))
     return data
 

@@ -140,7 +140,10 @@ class Chain:
         self._backward = Program(self._calls_back, dtype)
 
     def passing(self, x: Array, out: Array) -> list[Call]:
-        """The calls that take images (n, c, h, w) to what leaves the last layer, written to out."""
+        """The calls that take images (n, c, h, w) to what leaves the last layer, written to out.
+
+        The first argument of the first call is x.
+        """
         self._check(x)
         leave: Call = (out_of_blocks, (self.output.data, *self._output_runs, out))
         return [*self._entries(x), *self._calls, leave]
@@ -149,7 +152,7 @@ class Chain:
         """The calls that go forward, through a softmax and a cross-entropy, and backward.
 
         Args:
-            x: images (n, c, h, w).
+            x: images (n, c, h, w); the first argument of the first call.
             labels: their classes, (n,).
             share: what one image's cross-entropy counts in the loss.
             verdict: takes Σ −log p[label], and for how many images the label had the largest
@@ -216,7 +219,7 @@ class Chain:
         """Into the blocks; where layers take images out of them, those must know how many."""
         if all(call[0] in NUMBERS for call in (*self._calls, *self._calls_back)):
             return [self._entry(x)]
-        return [(setattr, (self, "images", len(x))), self._entry(x)]
+        return [self._entry(x), (setattr, (self, "images", len(x)))]
 
     def _stage(self, layer: Layer, used: int, *, passes_on: bool) -> Stage:
         x, trains = self.output, self._trains

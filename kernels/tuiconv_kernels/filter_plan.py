@@ -167,7 +167,7 @@ def _whole_sums(kernel: Kernel, largest: float, levels: int) -> tuple[WholeSums 
             error = fine_error + 8 * _HALF * largest
         if error < least:
             pairs = np.concatenate([_paired(whole), _paired(fine)])
-            limits = (np.float32(0.5 - error), 0.5 - fine_error) if error else None
+            limits = (np.float32(0.5 - error), 0.5 - fine_error - 4 * _HALF * largest) if error else None
             weights = WholeWeights(pairs, levels, (scale, np.float64(fine_scale)))
             best, least = WholeSums(weights, limits), error
     return best, least

@@ -15,14 +15,11 @@ from tuiconv_kernels.checks import Array
 from tuiconv_kernels.jit import exact_kernel
 from tuiconv_kernels.lanes import LANES, add, every, load, multiply, widen
 from tuiconv_kernels.pixels import (
-    PAIR_REGISTERS,
-    PAIR_RUN,
     RUN,
     Run,
     add_products,
     add_runs,
     doubtful,
-    doubts_of,
     load_half,
     load_pairs,
     load_pixels,
@@ -89,6 +86,7 @@ def filter_bytes(
     limits: Limits | None,
     lines: Offsets,
     offsets: Offsets,
+    doubts: Array,
     target: Target,
 ) -> None:
     """Fill rows with Σ weight · pixel, the weights whole numbers times a scale.
@@ -113,31 +111,20 @@ def filter_bytes(
         if y < begin:
             continue
         _find(offsets, 0, step + 1, kept, length, width, picture.channels)
-        for first in range(0, values, PAIR_RUN):
-            k = min(first, values - PAIR_RUN)
-            sums = (no_sums(lines), no_sums(lines))
-            for t in range(len(offsets)):
-                sums = add_products(lines, k, offsets, t, pairs, (2 * t, 2 * t + 1), sums)
-            upper, lower = scaled(sums[0], scales[0]), scaled(sums[1], scales[0])
+        for first in range(0, values, RUN):
+            k = min(first, values - RUN)
+            upper, lower = _scaled_sums(lines, k, offsets, pairs, 0, scales[0])
             if levels == 2:
-                sums = (no_sums(lines), no_sums(lines))
-                for t in range(len(offsets)):
-                    tap = 2 * (len(offsets) + t)
-                    sums = add_products(lines, k, offsets, t, pairs, (tap, tap + 1), sums)
-                upper = add_runs(upper, scaled(sums[0], np.float32(scales[1])))
-                lower = add_runs(lower, scaled(sums[1], np.float32(scales[1])))
+                behind, scale = 2 * len(offsets), np.float32(scales[1])
+                fine_upper, fine_lower = _scaled_sums(lines, k, offsets, pairs, behind, scale)
+                upper, lower = add_runs(upper, fine_upper), add_runs(lower, fine_lower)
             at = y * values + k
             store_pixels(out, at, upper)
             store_pixels(out, at + values, lower)
             if limits is not None and (doubtful(upper, limits[0]) or doubtful(lower, limits[0])):
-                doubts = doubts_of(upper, limits[0]) | doubts_of(lower, limits[0]) << PAIR_REGISTERS
-                for r in range(2 * PAIR_REGISTERS):
-                    if doubts >> r & 1:
-                        row, shift = r // PAIR_REGISTERS, r % PAIR_REGISTERS * LANES
-                        better = _fine_sums(lines, k + shift, offsets, weights, row)
-                        if doubtful(better, limits[1]):
-                            better = _exact_of_pairs(lines, k + shift, offsets, kernel, row)
-                        store_pixels(out, at + row * values + shift, better)
+                store_run(doubts, 0, upper)
+                store_run(doubts, RUN, lower)
+                _mend_bytes(kernel, weights, limits, lines, k, offsets, doubts, out, at, values)
 
 
 @exact_kernel
@@ -149,6 +136,7 @@ def filter_floats(
     limit: np.floating[Any] | None,
     lines: Array,
     offsets: Offsets,
+    doubts: Array,
     target: Target,
 ) -> None:
     """Fill rows with Σ weight · pixel in the dtype of the weights.
@@ -190,13 +178,9 @@ def filter_floats(
                 store_pixels(out, at, upper)
                 store_pixels(out, at + values, lower)
                 if limit is not None and (doubtful(upper, limit) or doubtful(lower, limit)):
-                    registers = run // LANES
-                    doubts = doubts_of(upper, limit) | doubts_of(lower, limit) << registers
-                    for r in range(2 * registers):
-                        if doubts >> r & 1:
-                            row, shift = r // registers, r % registers * LANES
-                            better = _exact(lines, k + shift, length, y + row, kernel, channels)
-                            store_pixels(out, at + row * values + shift, better)
+                    store_run(doubts, 0, upper)
+                    store_run(doubts, run, lower)
+                    _mend(kernel, limit, lines, k, length, y, channels, doubts, out, at, values)
 
 
 @inlined
@@ -218,14 +202,78 @@ def _two_rows(
 
 
 @inlined
-def _fine_sums(lines: Offsets, at: int, offsets: Offsets, weights: WholeWeights, row: int) -> Run:
-    """One register of sums, with both parts of the weights, in float64."""
-    one, scales = no_sums(lines)[:1], weights.scales
-    sums = (one, one)
+def _scaled_sums(
+    lines: Offsets, at: int, offsets: Offsets, pairs: Offsets, tap: int, scale: np.float32
+) -> tuple[Run, Run]:
+    """The sums of two neighbouring rows with the weights from pairs[tap] on, times their scale."""
+    sums = (no_sums(lines), no_sums(lines))
     for t in range(len(offsets)):
-        taps = (2 * t + row, 2 * (len(offsets) + t) + row)
-        sums = add_products(lines, at, offsets, t, weights.pairs, taps, sums)
-    return add_runs(scaled(sums[0], np.float64(scales[0])), scaled(sums[1], scales[1]))
+        taps = (tap + 2 * t, tap + 2 * t + 1)
+        sums = add_products(lines, at, offsets, t, pairs, taps, sums)
+    return scaled(sums[0], scale), scaled(sums[1], scale)
+
+
+# The kernels below are called, not inlined: what they need would drive sums from the registers.
+
+
+@exact_kernel
+def _mend_bytes(
+    kernel: Kernel,
+    weights: WholeWeights,
+    limits: Limits,
+    lines: Offsets,
+    at: int,
+    offsets: Offsets,
+    doubts: Array,
+    out: npt.NDArray[Any],
+    place: int,
+    values: int,
+) -> None:
+    """Replace the registers that hold a sum in doubt; `doubts` are the runs of two rows."""
+    for r in range(0, 2 * RUN, LANES):
+        coarse = load(doubts, r)
+        if not doubtful((coarse,), limits[0]):
+            continue
+        row, x = r // RUN, r % RUN
+        sums = (widen(coarse),)
+        if weights.levels == 1:
+            sums = add_runs(sums, _fine_sums(lines, at + x, offsets, weights, row))
+        if weights.levels == 2 or doubtful(sums, limits[1]):
+            sums = _exact_of_pairs(lines, at + x, offsets, kernel, row)
+        store_pixels(out, place + row * values + x, sums)
+
+
+@exact_kernel
+def _mend(
+    kernel: Kernel,
+    limit: np.floating[Any],
+    lines: Array,
+    at: int,
+    length: int,
+    y: int,
+    channels: int,
+    doubts: Array,
+    out: npt.NDArray[Any],
+    place: int,
+    values: int,
+) -> None:
+    """As `_mend_bytes`, of lines of floats."""
+    run = len(doubts) // 2
+    for r in range(0, 2 * run, LANES):
+        if doubtful((load(doubts, r),), limit):
+            row, x = r // run, r % run
+            sums = _exact(lines, at + x, length, y + row, kernel, channels)
+            store_pixels(out, place + row * values + x, sums)
+
+
+@inlined
+def _fine_sums(lines: Offsets, at: int, offsets: Offsets, weights: WholeWeights, row: int) -> Run:
+    """One register of sums with the second part of the weights."""
+    sums = (no_sums(lines)[:1],)
+    for t in range(len(offsets)):
+        tap = 2 * (len(offsets) + t) + row
+        sums = add_products(lines, at, offsets, t, weights.pairs, (tap,), sums)
+    return scaled(sums[0], weights.scales[1])
 
 
 @inlined
@@ -275,9 +323,9 @@ def _write_pairs(picture: Picture, y: int, lines: Offsets, at: int, length: int)
     upper, lower = rows[y], rows[y + 1]
     mask = np.int32((0xFF if upper >= 0 else 0) + (0xFF0000 if lower >= 0 else 0))
     upper, lower = max(upper, 0), max(lower, 0)
-    begin, end = (margin, margin + values) if values >= PAIR_RUN else (length, length)
-    for first in range(begin, end, PAIR_RUN):
-        k = min(first, end - PAIR_RUN)
+    begin, end = (margin, margin + values) if values >= RUN else (length, length)
+    for first in range(begin, end, RUN):
+        k = min(first, end - RUN)
         pairs = load_pairs(pixels, upper + k - margin, lower + k - margin, mask)
         store_run(lines, at + k, pairs)
     for i in range(begin + length - end):

@@ -161,12 +161,12 @@ def _fill_bands(
         kept = (height + 1) // 2
         lines, offsets = np.empty(kept * length, np.int32), np.empty(kept * width, np.int64)
         for band in todo:
-            filter_bytes(picture, weights, sums.weights, sums.limits, lines, offsets, band)
+            filter_bytes(picture, weights, sums.weights, sums.limits, lines, offsets, np.empty(2*RUN, np.float32), band)
     else:
         kept = height + 1
         lines = np.empty((kept + 2) * length, sums.across.dtype)
         offsets = np.empty(kept * width, np.int64)
         for band in todo:
             filter_floats(
-                picture, weights, sums.down, sums.across, sums.limit, lines, offsets, band
+                picture, weights, sums.down, sums.across, sums.limit, lines, offsets, np.empty(2*RUN*4//lines.itemsize, lines.dtype), band
             )

@@ -5,6 +5,7 @@ padding and dilation exist only here. All tables are one-dimensional int64 array
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,14 @@ from tuiconv_kernels.lanes import LANES
 Pair = tuple[int, int]
 """(vertical, horizontal)."""
 Table = npt.NDArray[np.int64]
+Span = tuple[int, int, int, int]
+"""First place, end, first term, end: see `sum_products`."""
+
+CACHE_LINE = 64
+"""Bytes that come from memory together."""
+LONG_SUM, TERMS, PLACES = 512, 96, 64
+"""A sum of more terms than the first goes through so many at a time, for so many places: what all
+rows of a weight multiply then stays in the L1 cache, and the sums in the L2 cache."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,12 @@ class Layout:
     def size(self) -> int:
         """Elements of the whole array."""
         return self.count * self.channels * self.plane
+
+    def zeros(self, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+        """The whole array, all 0; it begins with a cache line, so that no lanes lie in two."""
+        data = np.zeros(self.size + CACHE_LINE, dtype)
+        first = -data.ctypes.data % CACHE_LINE // data.itemsize
+        return data[first : first + self.size]
 
     def offsets(self, n: Any, c: Any, y: Any, x: Any) -> Table:
         """Where pixel (y, x) of channel c of block n lies; NumPy's broadcasting, flattened."""
@@ -107,7 +122,9 @@ def forward(sliding: Sliding, x: Layout, out: Layout, channels: int | None = Non
     """Tables of a convolution: place n i j, offset and tap c u v (of `channels`, a group's)."""
     channels = x.channels if channels is None else channels
     n, i, j = _axes(np.arange(x.count), np.arange(out.height), np.arange(out.width))
-    return _windows(sliding, x, out, channels, n, i, j)
+    tables = _windows(sliding, x, out, channels, n, i, j)
+    spans = _in_parts((0, len(tables.places), 0, len(tables.offsets)))
+    return replace(tables, spans=np.array(spans))
 
 
 def forward_pooled(
@@ -152,6 +169,22 @@ def _windows(
     )
 
 
+def _in_parts(span: Span) -> list[Span]:
+    """A span, or parts of it if its sums are long; a part has a multiple of four places or all."""
+    begin, end, first, last = span
+    terms, whole = last - first, end - (end - begin) % 4
+    if terms <= LONG_SUM or whole - begin < 8:
+        return [span]
+    parts = -(-terms // TERMS)
+    cuts = [first + terms * part // parts for part in range(parts + 1)]
+    spans = [
+        (place, min(place + PLACES, whole), *cut)
+        for place in range(begin, whole, PLACES)
+        for cut in pairwise(cuts)
+    ]
+    return spans if whole == end else [*spans, (whole, end, first, last)]
+
+
 def back_to_x(sliding: Sliding, x: Layout, grad: Layout, weight_shape: tuple[int, ...]) -> Tables:
     """Tables of a convolution's input gradient: a place is a pixel, its taps are o u v.
 
@@ -160,7 +193,8 @@ def back_to_x(sliding: Sliding, x: Layout, grad: Layout, weight_shape: tuple[int
     and the weight's step from one channel to the next is kernel_height · kernel_width.
     """
     maps, channels, height, width = weight_shape
-    places, offsets, spans, taps, out_places = [], [], [], [], []
+    places, offsets, taps, out_places = [], [], [], []
+    spans: list[Span] = []
     first_place = first_tap = 0
     for rows, i, u, up in _meetings(sliding, 0, x.height, grad.height):
         for columns, j, v, left in _meetings(sliding, 1, x.width, grad.width):
@@ -172,7 +206,7 @@ def back_to_x(sliding: Sliding, x: Layout, grad: Layout, weight_shape: tuple[int
             o, u_, v_ = _axes(np.arange(maps), u, v)
             taps.append(np.asarray((o * channels * height + u_) * width + v_).reshape(-1))
             end_place, end_tap = first_place + len(places[-1]), first_tap + len(taps[-1])
-            spans.append((first_place, end_place, first_tap, end_tap))
+            spans += _in_parts((first_place, end_place, first_tap, end_tap))
             first_place, first_tap = end_place, end_tap
     return Tables(
         places=np.concatenate(places),

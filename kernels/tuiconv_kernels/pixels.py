@@ -15,10 +15,7 @@ from numba.extending import models, register_model
 from tuiconv_kernels.lanes import LANES, LanesType, operation, vector_of
 
 RUN = 6 * LANES
-"""Values in a run of float32; one of float64 has half as many."""
-PAIR_REGISTERS = 4
-PAIR_RUN = PAIR_REGISTERS * LANES
-"""Values in each of the two rows of a run of pairs."""
+"""Values in a run of float32, and pairs in one of pairs; a run of float64 has half as many."""
 Run: TypeAlias = Any
 """For annotations: the registers of a run, a tuple."""
 
@@ -56,9 +53,8 @@ def _registers(kind: Any, count: int) -> Any:
 
 def _run_of(dtype: Any) -> Any:
     """The type of the runs in an array of a dtype."""
-    if dtype == types.int32:
-        return _registers(_pairs, PAIR_REGISTERS)
-    return _registers(LanesType(dtype), RUN // LANES * 32 // dtype.bitwidth)
+    lanes = _pairs if dtype == types.int32 else LanesType(dtype)
+    return _registers(lanes, RUN // LANES * 32 // dtype.bitwidth)
 
 
 def _sums_of(dtype: Any) -> Any:
@@ -324,49 +320,27 @@ def _rounded_doubles(builder: Any, parts: list[Any], bits: int) -> list[Any]:
     return narrowed
 
 
-def _distances(builder: Any, kind: Any, run: Any) -> list[Any]:
-    """How far every value is from what it is rounded to."""
-    floats = kind.dtype.dtype
-    bits = ir.VectorType(ir.IntType(floats.bitwidth), LANES)
-    without_sign = _all(bits, 2 ** (floats.bitwidth - 1) - 1)
-    distances = []
-    for part in _parts(builder, kind, run):
-        first = _all(part.type, _whole_from(floats))
-        off = builder.fsub(part, builder.fsub(builder.fadd(part, first), first))
-        off = builder.and_(builder.bitcast(off, bits), without_sign)
-        distances.append(builder.bitcast(off, part.type))
-    return distances
-
-
-def _any_above(builder: Any, vector: Any, limit: Any) -> Any:
-    above = builder.fcmp_ordered(">", vector, _splat(builder, limit))
-    lanes = builder.bitcast(above, ir.IntType(LANES))
-    return builder.icmp_unsigned("!=", lanes, ir.Constant(lanes.type, 0))
-
-
 @operation
 def doubtful(_: Any, run: Any, limit: Any) -> Any:
     """Return whether a value of a run is further than `limit` from what it is rounded to."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        furthest, *others = _distances(builder, run, args[0])
-        for distance in others:
+        distances = [_off(builder, part, run.dtype.dtype) for part in _parts(builder, run, args[0])]
+        furthest = distances.pop()
+        for distance in distances:
             further = builder.fcmp_ordered(">", distance, furthest)
             furthest = builder.select(further, distance, furthest)
-        return _any_above(builder, furthest, args[1])
+        above = builder.fcmp_ordered(">", furthest, _splat(builder, args[1]))
+        lanes = builder.bitcast(above, ir.IntType(LANES))
+        return builder.icmp_unsigned("!=", lanes, ir.Constant(lanes.type, 0))
 
     return types.boolean(run, run.dtype.dtype), generate
 
 
-@operation
-def doubts_of(_: Any, run: Any, limit: Any) -> Any:
-    """Return an integer whose bit k says whether register k of a run is `doubtful`."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        doubts = _INT64(0)
-        for k, distance in enumerate(_distances(builder, run, args[0])):
-            bit = builder.zext(_any_above(builder, distance, args[1]), _INT64)
-            doubts = builder.or_(doubts, builder.shl(bit, _INT64(k)))
-        return doubts
-
-    return types.int64(run, run.dtype.dtype), generate
+def _off(builder: Any, part: Any, floats: Any) -> Any:
+    """How far the values of a register are from what they are rounded to."""
+    first = _all(part.type, _whole_from(floats))
+    off = builder.fsub(part, builder.fsub(builder.fadd(part, first), first))
+    bits = ir.VectorType(ir.IntType(floats.bitwidth), LANES)
+    without_sign = _all(bits, 2 ** (floats.bitwidth - 1) - 1)
+    return builder.bitcast(builder.and_(builder.bitcast(off, bits), without_sign), part.type)

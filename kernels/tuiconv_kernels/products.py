@@ -26,6 +26,7 @@ from tuiconv_kernels.lanes import (
 from tuiconv_kernels.tiles import (
     Offsets,
     Spans,
+    eight_by_one,
     five_by_two,
     four_by_three,
     four_by_two,
@@ -56,24 +57,33 @@ def sum_products(
     """Fill out with max(floor, bias[r] + Σ k weight[r·row_step + taps[k]] · x[p + offsets[k]]).
 
     There are as many rows r as biases. Row r of place p goes to out[r·out_step + out_places[p]].
-    A span (first place, end, first k, end) says which k its places meet.
+    A span (first place, end, first k, end) says which k its places meet. Spans of the same places,
+    one after the other, make one sum; their places are a multiple of four.
     """
-    least = every(x.dtype.type(floor))
     for s in range(len(spans)):
         begin, end = spans[s, 0], spans[s, 1]
+        resumes = s > 0 and spans[s - 1, 0] == begin and spans[s - 1, 1] == end
+        pauses = s + 1 < len(spans) and spans[s + 1, 0] == begin and spans[s + 1, 1] == end
+        least = every(x.dtype.type(-np.inf if pauses else floor))
         steps, weight_steps = offsets[spans[s, 2] : spans[s, 3]], taps[spans[s, 2] : spans[s, 3]]
+        fours = begin
+        if len(bias) == 1:
+            fours += _in_eights(
+                x, places[begin:end], steps, weight, weight_steps, bias, resumes, least, out,
+                out_places[begin:end],
+            )  # fmt: skip
         if end - begin < 4:
             for p in range(begin, end):
                 _one_place(
                     x, places[p], steps, weight, row_step, weight_steps, bias, least, out,
                     out_places[p], out_step,
                 )  # fmt: skip
-        for first in range(begin, end if end - begin >= 4 else begin, 4):
+        for first in range(fours, end if end - begin >= 4 else fours, 4):
             # the last four overlap the four before, unless they are four
             p = min(first, end - 4)
             _four_places(
-                x, places[p : p + 4], steps, weight, row_step, weight_steps, bias, least, out,
-                out_places[p : p + 4], out_step,
+                x, places[p : p + 4], steps, weight, row_step, weight_steps, bias, resumes, least,
+                out, out_places[p : p + 4], out_step,
             )  # fmt: skip
 
 
@@ -104,7 +114,7 @@ def sum_products_pooled(
         r = 0
         while rows - r > 4 or rows - r == 3:
             w = r * row_step
-            start = (spread(bias, r), spread(bias, r + 1), spread(bias, r + 2))
+            start = _four_times(bias, r) + _four_times(bias, r + 1) + _four_times(bias, r + 2)
             w3 = (w, w + row_step, w + 2 * row_step)
             sums = four_by_three(x, at, offsets, weight, w3, taps, start)
             _store_largest(sums[:4], least, out, winners, r * out_step + to)
@@ -113,7 +123,7 @@ def sum_products_pooled(
             r += 3
         while r < rows:
             q = min(r + 1, rows - 1)
-            start2 = (spread(bias, r), spread(bias, q))
+            start2 = _four_times(bias, r) + _four_times(bias, q)
             w2 = (r * row_step, q * row_step)
             pair = four_by_two(x, at, offsets, weight, w2, taps, start2)
             _store_largest(pair[:4], least, out, winners, r * out_step + to)
@@ -182,6 +192,37 @@ def sum_places(grads: Array, grad_places: Offsets, grad_step: int, out: Array) -
 
 
 @inlined
+def _in_eights(
+    x: Array,
+    places: Offsets,
+    offsets: Offsets,
+    weight: Array,
+    taps: Offsets,
+    bias: Array,
+    resumes: bool,
+    least: Lanes,
+    out: Array,
+    out_places: Offsets,
+) -> int:
+    """Compute the only row as long as there are eight places, and return for how many."""
+    end = len(places) // 8 * 8
+    for p in range(0, end, 8):
+        at = (
+            places[p], places[p + 1], places[p + 2], places[p + 3],
+            places[p + 4], places[p + 5], places[p + 6], places[p + 7],
+        )  # fmt: skip
+        first = (out_places[p], out_places[p + 1], out_places[p + 2], out_places[p + 3])
+        second = (out_places[p + 4], out_places[p + 5], out_places[p + 6], out_places[p + 7])
+        start = _four_times(bias, 0) + _four_times(bias, 0)
+        if resumes:
+            start = _load_row(out, 0, first) + _load_row(out, 0, second)
+        sums = eight_by_one(x, at, offsets, weight, taps, start)
+        _store_row(sums[:4], least, out, 0, first)
+        _store_row(sums[4:], least, out, 0, second)
+    return end
+
+
+@inlined
 def _four_places(
     x: Array,
     places: Offsets,
@@ -190,6 +231,7 @@ def _four_places(
     row_step: int,
     taps: Offsets,
     bias: Array,
+    resumes: bool,
     least: Lanes,
     out: Array,
     out_places: Offsets,
@@ -200,18 +242,26 @@ def _four_places(
     to = (out_places[0], out_places[1], out_places[2], out_places[3])
     r = 0
     while rows - r > 4 or rows - r == 3:
-        w = r * row_step
-        start = (spread(bias, r), spread(bias, r + 1), spread(bias, r + 2))
+        w, row = r * row_step, r * out_step
+        start = _four_times(bias, r) + _four_times(bias, r + 1) + _four_times(bias, r + 2)
+        if resumes:
+            start = (
+                _load_row(out, row, to)
+                + _load_row(out, row + out_step, to)
+                + _load_row(out, row + 2 * out_step, to)
+            )
         weights = (w, w + row_step, w + 2 * row_step)
         sums = four_by_three(x, at, offsets, weight, weights, taps, start)
-        _store_row(sums[:4], least, out, r * out_step, to)
-        _store_row(sums[4:8], least, out, (r + 1) * out_step, to)
-        _store_row(sums[8:], least, out, (r + 2) * out_step, to)
+        _store_row(sums[:4], least, out, row, to)
+        _store_row(sums[4:8], least, out, row + out_step, to)
+        _store_row(sums[8:], least, out, row + 2 * out_step, to)
         r += 3
     while r < rows:
         # of a single row that is left, the second copy is stored over the first
         q = min(r + 1, rows - 1)
-        two_starts = (spread(bias, r), spread(bias, q))
+        two_starts = _four_times(bias, r) + _four_times(bias, q)
+        if resumes:
+            two_starts = _load_row(out, r * out_step, to) + _load_row(out, q * out_step, to)
         two_weights = (r * row_step, q * row_step)
         pair = four_by_two(x, at, offsets, weight, two_weights, taps, two_starts)
         _store_row(pair[:4], least, out, r * out_step, to)
@@ -258,6 +308,22 @@ def _one_place(
         store(out, rows[5] * out_step + out_place, larger(sums[5], least))
         store(out, rows[6] * out_step + out_place, larger(sums[6], least))
         store(out, rows[7] * out_step + out_place, larger(sums[7], least))
+
+
+@inlined
+def _load_row(
+    out: Array, row: int, places: tuple[int, int, int, int]
+) -> tuple[Lanes, Lanes, Lanes, Lanes]:
+    return (
+        load(out, row + places[0]), load(out, row + places[1]),
+        load(out, row + places[2]), load(out, row + places[3]),
+    )  # fmt: skip
+
+
+@inlined
+def _four_times(bias: Array, r: int) -> tuple[Lanes, Lanes, Lanes, Lanes]:
+    lanes = spread(bias, r)
+    return lanes, lanes, lanes, lanes
 
 
 @inlined

@@ -101,24 +101,33 @@ class Program:
         counts, totals = np.empty(0), np.empty((0, 0))
         kinds = (vector, square, images, table, spans, counts, totals)
         self._parts: list[Callable[[], object]] = []
+        self._part_of: dict[int, int] = {}
         self._row_of: dict[int, npt.NDArray[np.int64]] = {}
         functions = {function for function, _ in calls}
         run: Callable[..., int] = _run if functions.isdisjoint(OTHERS) else _run_any
         # what has nothing for the kernels to do but to wait needs none of them
-        numbers = NUMBERS if ENABLED and not functions.isdisjoint([*KERNELS[:-2], *OTHERS]) else {}
+        numbers = NUMBERS if ENABLED and not functions.issubset(WAITS) else {}
         for numbered, group in groupby(enumerate(calls), lambda call: call[1][0] in numbers):
             part = list(group)
             if numbered:
                 rows = np.array([_row(*call) for _, call in part])
                 self._row_of |= {number: rows[k] for k, (number, _) in enumerate(part)}
                 self._parts.append(partial(_run_through, run, rows, kinds))
-            else:
-                self._parts += [partial(function, *arguments) for _, (function, arguments) in part]
+                continue
+            for number, (function, arguments) in part:
+                self._part_of[number] = len(self._parts)
+                self._parts.append(partial(function, *arguments))
 
     def change(self, call: int, argument: int, value: npt.NDArray[Any] | float) -> None:
-        """Give a numbered call another argument of the same kind; an array must outlive the run."""
-        before = self.calls[call][1][:argument]
-        at = 1 + sum(len(_integers(each)) for each in before)
+        """Give a call another argument of the same kind; an array must outlive the run."""
+        function, arguments = self.calls[call]
+        if call in self._part_of:
+            others = arguments[argument + 1 :]
+            self._parts[self._part_of[call]] = partial(
+                function, *arguments[:argument], value, *others
+            )
+            return
+        at = 1 + sum(len(_integers(each)) for each in arguments[:argument])
         integers = _integers(value)
         self._row_of[call][at : at + len(integers)] = integers
 

@@ -23,8 +23,10 @@ Spans = Any
 
 def inlined(function: Tile) -> Tile:
     """Compile `function` into the exact kernels that call it."""
-    compile_function = numba.njit(nogil=True, error_model="numpy", forceinline=True)
-    return cast("Tile", compile_function(function))
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "forceinline": True}
+    # nobody else calls it: without wrappers for Python and C it compiles faster
+    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast("Tile", numba.njit(**options)(function))
 
 
 @inlined
@@ -35,19 +37,17 @@ def four_by_three(
     weight: Array,
     rows: tuple[int, int, int],
     taps: Offsets,
-    start: tuple[Lanes, Lanes, Lanes],
+    start: tuple[Lanes, ...],
 ) -> tuple[Lanes, ...]:
     """Sum products for four places p and three rows r.
 
-        start[r] + Σ k  weight[rows[r] + taps[k]] · x[places[p] + offsets[k]]
+        start[r, p] + Σ k  weight[rows[r] + taps[k]] · x[places[p] + offsets[k]]
 
-    The weight is one number for all lanes. All places of the first row come first.
+    The weight is one number for all lanes. All places of the first row come first, in start, too.
     """
     p0, p1, p2, p3 = places
     r0, r1, r2 = rows
-    a0 = a1 = a2 = a3 = start[0]
-    b0 = b1 = b2 = b3 = start[1]
-    c0 = c1 = c2 = c3 = start[2]
+    a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3 = start
     for k in range(len(offsets)):
         at, tap = offsets[k], taps[k]
         a, b, c = spread(weight, r0 + tap), spread(weight, r1 + tap), spread(weight, r2 + tap)
@@ -70,13 +70,12 @@ def four_by_two(
     weight: Array,
     rows: tuple[int, int],
     taps: Offsets,
-    start: tuple[Lanes, Lanes],
+    start: tuple[Lanes, ...],
 ) -> tuple[Lanes, ...]:
     """Sum products for four places and two rows, as `four_by_three`."""
     p0, p1, p2, p3 = places
     r0, r1 = rows
-    a0 = a1 = a2 = a3 = start[0]
-    b0 = b1 = b2 = b3 = start[1]
+    a0, a1, a2, a3, b0, b1, b2, b3 = start
     for k in range(len(offsets)):
         at, tap = offsets[k], taps[k]
         a, b = spread(weight, r0 + tap), spread(weight, r1 + tap)
@@ -87,6 +86,27 @@ def four_by_two(
         a2, b2 = multiply_add(a, x2, a2), multiply_add(b, x2, b2)
         a3, b3 = multiply_add(a, x3, a3), multiply_add(b, x3, b3)
     return a0, a1, a2, a3, b0, b1, b2, b3
+
+
+@inlined
+def eight_by_one(
+    x: Array,
+    places: tuple[int, int, int, int, int, int, int, int],
+    offsets: Offsets,
+    weight: Array,
+    taps: Offsets,
+    start: tuple[Lanes, ...],
+) -> tuple[Lanes, ...]:
+    """Sum products for eight places and the first row alone, as `four_by_three`."""
+    p0, p1, p2, p3, p4, p5, p6, p7 = places
+    a0, a1, a2, a3, a4, a5, a6, a7 = start
+    for k in range(len(offsets)):
+        at, a = offsets[k], spread(weight, taps[k])
+        a0, a1 = multiply_add(a, load(x, p0 + at), a0), multiply_add(a, load(x, p1 + at), a1)
+        a2, a3 = multiply_add(a, load(x, p2 + at), a2), multiply_add(a, load(x, p3 + at), a3)
+        a4, a5 = multiply_add(a, load(x, p4 + at), a4), multiply_add(a, load(x, p5 + at), a5)
+        a6, a7 = multiply_add(a, load(x, p6 + at), a6), multiply_add(a, load(x, p7 + at), a7)
+    return a0, a1, a2, a3, a4, a5, a6, a7
 
 
 @inlined

@@ -144,8 +144,10 @@ def _by_images(
     grad: Array, grad_layout: Layout, x: Array, x_layout: Layout, grad_weight: Array
 ) -> list[Call]:
     """A fully connected layer's weight gradient, image by image: the lanes are neighbours in x."""
-    units, size = len(grad_weight), grad_weight[0].size
-    images = np.zeros((x_layout.count * LANES, *grad_weight.shape[1:]), x.dtype)
+    size = grad_weight[0].size
+    units, channels, height, width = grad_weight.shape
+    layout = Layout(x_layout.count * LANES, channels, height, width, lanes=1)
+    images = layout.zeros(x.dtype).reshape(-1, channels, height, width)
     starts = np.minimum(np.arange(0, size, LANES), size - LANES)
     block, lane = np.ix_(np.arange(grad_layout.count), np.arange(LANES))
     return [

@@ -46,6 +46,14 @@ def test_a_call_may_be_given_another_array_and_another_number(dtype):
     np.testing.assert_array_equal(x[0], [1, 2, 3])
 
 
+def test_a_python_function_may_be_given_another_argument():
+    seen = []
+    program = Program([(seen.insert, (0, "first")), (seen.append, ("last",))], np.float32)
+    program.change(0, 1, "changed")
+    program.run()
+    assert seen == ["changed", "last"]
+
+
 @compiled
 def test_an_array_with_gaps_is_refused_with_its_strides():
     gaps = np.zeros((2, 4), np.float32)[:, ::2]

@@ -1,4 +1,6 @@
 import json
+import re
+import tracemalloc
 from threading import Event as CancelToken
 
 import numpy as np
@@ -115,11 +117,36 @@ def parameters_after(net, problem, lr=0.05, batch_size=40, **settings):
     return net.parameters
 
 
-@pytest.mark.parametrize("threads", [2, 3, None])
+@pytest.mark.parametrize("threads", [2, 3, 4, None])
 def test_the_same_seed_gives_the_same_numbers_whatever_the_threads(small, problem, threads):
-    alone = parameters_after(small(), problem, seed=3, threads=1)
-    together = parameters_after(small(), problem, seed=3, threads=threads)
+    alone = parameters_after(small(), problem, batch_size=50, seed=3, threads=1)
+    together = parameters_after(small(), problem, batch_size=50, seed=3, threads=threads)
     assert together.tobytes() == alone.tobytes()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_after_the_first_steps_nothing_is_allocated(small, threads):
+    net, rng = small(), np.random.default_rng(0)
+    x = rng.standard_normal((64, *net.spec.input)).astype(np.float32)
+    labels = rng.integers(0, 3, len(x))
+    trainer = Trainer(net, threads=threads)
+    for _ in range(3):
+        trainer.step(x, labels)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for _ in range(50):
+            trainer.step(x, labels)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most - before < x.nbytes  # Python's numbers and tuples, but no array as large as these
+
+
+@pytest.mark.parametrize("shape", [(4, 1, 9, 8), (4, 1, 8, 7), (4, 2, 8, 8)])
+def test_images_of_another_size_are_refused_with_both_shapes(small, shape):
+    with pytest.raises(RequestError, match=re.escape(f"{shape}; expected (4, 1, 8, 8)")):
+        Trainer(small()).step(np.zeros(shape, np.float32), np.zeros(4, np.int64))
 
 
 def test_another_seed_gives_another_order_and_other_numbers(small, problem):

@@ -76,7 +76,10 @@ class Compiled:
         return outputs
 
     def passing(self, x: Array, out: Array) -> list[Call]:
-        """The calls that write the output for images x to out; arguments as for `outputs`."""
+        """The calls that write the output for images x (n, c, h, w) to out.
+
+        The first argument of the first call is x.
+        """
         calls = self._chain.passing(x, out)
         return [*calls, logarithm(out)] if self._takes_logarithm else calls
 
@@ -84,7 +87,7 @@ class Compiled:
         """The calls that score some images and fill `gradients`.
 
         Args:
-            x: (n, channels, height, width).
+            x: (n, channels, height, width); the first argument of the first call.
             labels: (n,) class numbers.
             share: what one image's cross-entropy counts in the loss: 1 / batch size.
             verdict: takes the sum of their cross-entropies, and how many are right.

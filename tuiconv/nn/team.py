@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import BrokenBarrierError, Condition, Thread
 from time import sleep
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -133,6 +133,11 @@ class Job:
             # only the caller needs to know that all have done the last
             calls[-1] = (linger, (jobs, 0, member, SPINS))
         return calls
+
+    def change(self, member: int, call: int, argument: int, value: npt.NDArray[Any]) -> None:
+        """Give a call of a member's first stage another array of the same kind."""
+        first = 1 if member == 0 and len(self._turns) > 1 else 0
+        self._programs[member].change(first + call, argument, value)
 
     def run(self) -> None:
         """Do all stages, together.

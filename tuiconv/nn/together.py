@@ -1,11 +1,11 @@
 """What a team does with a batch: each member takes some chunks of it, all in one job.
 
-A job reads and writes memory of its own, so that it is built once and run often.
+A job writes to memory of its own, so that it is built once and run often.
 """
 
 import itertools
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from tuiconv.nn.compiled import IMAGES, Compiled
 from tuiconv.nn.layers import Array, Labels
 from tuiconv.nn.optimizers import SGD
 from tuiconv.nn.scoring import Score
-from tuiconv.nn.team import Team
+from tuiconv.nn.team import Job, Team
 from tuiconv_kernels.chain import Shape
 from tuiconv_kernels.lanes import LANES
 from tuiconv_kernels.passes import add_rows, copy
@@ -21,6 +21,9 @@ from tuiconv_kernels.weighted import Call
 
 if TYPE_CHECKING:
     from tuiconv.nn.network import Network
+
+Entrance: TypeAlias = tuple[int, int, slice]
+"""Where images enter: which member's, which of its calls, and which part of the batch."""
 
 
 class Learning:
@@ -36,21 +39,24 @@ class Learning:
 
     def __init__(self, team: Team, members: int, net: "Network", sgd: SGD, images: int) -> None:
         dtype = net.parameters.dtype
-        channels, height, width = shape = net.spec.input
-        self._x, self._labels = np.zeros((images, *shape), dtype), np.zeros(images, np.int64)
+        channels, height, width = net.spec.input
         size = chunk_size(images)
         parts = chunks(images, size)
         members = min(members, len(parts))
         bound = [
             Compiled(net, (channels, height, width), size, trains=True) for _ in range(members)
         ]
+        x = np.zeros((images, *net.spec.input), dtype)
+        self._labels = np.zeros(images, np.int64)
         self._verdicts = np.zeros((len(parts), 2))
         gradients = np.zeros((len(parts), len(net.parameters)), dtype)
         learn: list[list[Call]] = [[] for _ in bound]
-        for k, chunk in enumerate(parts):
+        self._entrances: list[Entrance] = []
+        for k, part in enumerate(parts):
             member = k % members
+            self._entrances.append((member, len(learn[member]), part))
             learn[member] += bound[member].learning(
-                self._x[chunk], self._labels[chunk], 1 / images, self._verdicts[k]
+                x[part], self._labels[part], 1 / images, self._verdicts[k]
             )
             learn[member].append((copy, (bound[member].gradients, gradients[k])))
         update = [
@@ -63,8 +69,14 @@ class Learning:
         self._job = team.job([learn, update], dtype)
 
     def run(self, x: Array, labels: Labels) -> Score:
-        """Learn a batch (n, c, h, w) with its classes; return its score before the update."""
-        self._x[...], self._labels[...] = x, labels
+        """Learn a batch with its classes; return its score before the update.
+
+        Args:
+            x: (n, c, h, w), contiguous, in the dtype of the parameters.
+            labels: (n,)
+        """
+        self._labels[...] = labels
+        enter(x, self._job, self._entrances)
         self._job.run()
         losses, correct = self._verdicts.T.tolist()
         return Score(math.fsum(losses) / len(x), int(sum(correct)), len(x))
@@ -82,22 +94,30 @@ class Passing:
 
     def __init__(self, team: Team, net: "Network", shape: Shape, images: int) -> None:
         dtype = net.parameters.dtype
-        self._x = np.zeros((images, *shape), dtype)
         parts = chunks(images, IMAGES)
         members = min(team.size, len(parts))
         bound = [Compiled(net, shape, IMAGES, trains=False) for _ in range(members)]
+        x = np.zeros((images, *shape), dtype)
         self._outputs = np.zeros((images, *bound[0].output_shape), dtype)
         stage: list[list[Call]] = [[] for _ in bound]
-        for k, chunk in enumerate(parts):
+        self._entrances: list[Entrance] = []
+        for k, part in enumerate(parts):
             member = k % members
-            stage[member] += bound[member].passing(self._x[chunk], self._outputs[chunk])
+            self._entrances.append((member, len(stage[member]), part))
+            stage[member] += bound[member].passing(x[part], self._outputs[part])
         self._job = team.job([stage], dtype)
 
     def run(self, x: Array) -> Array:
-        """The network's output for some images, (n, classes, h, w)."""
-        self._x[: len(x)] = x
+        """The network's output for some images, (n, classes, h, w); x as for `Learning`."""
+        enter(x, self._job, self._entrances)
         self._job.run()
         return self._outputs[: len(x)].copy()
+
+
+def enter(x: Array, job: Job, entrances: list[Entrance]) -> None:
+    """Let the first call for each part of a batch read that part where it is."""
+    for member, call, part in entrances:
+        job.change(member, call, 0, x[part])
 
 
 def chunk_size(images: int) -> int:

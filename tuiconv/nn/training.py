@@ -121,7 +121,7 @@ class Trainer:
         expected = (len(x), *self.net.spec.input)
         if np.shape(x) != expected:
             raise RequestError(f"images of shape {np.shape(x)}; expected {expected}")
-        return self._learning(len(x)).run(x, labels).loss
+        return self._learning(len(x)).run(self.net.checked(x), labels).loss
 
     def _learning(self, images: int) -> Learning:
         """A step for so many images, kept for the next batch of that size."""
@@ -184,7 +184,7 @@ class Trainer:
             scores: list[Score] = []
             for batch, chosen in enumerate(self._batches(len(train)), start=1):
                 started, lr = perf_counter(), self.lr
-                x = self.net.preprocessing(train.images[chosen])
+                x = self.net.checked(self.net.preprocessing(train.images[chosen]))
                 learned = self._learning(len(chosen)).run(x, train.labels[chosen])
                 learning += perf_counter() - started
                 images += len(chosen)
