@@ -30,16 +30,19 @@ class Compiled:
         net: its parameters are read where they are, so they may change between two passes.
         shape: channels, height and width of the images.
         images: at most so many at once.
-        trains: whether gradients will be wanted.
+        gradients: where `learning` writes those of the parameters, laid out as they are; None if
+            it only goes forward.
     """
 
-    def __init__(self, net: "Network", shape: Shape, images: int, *, trains: bool) -> None:
-        self.gradients = np.zeros_like(net.parameters)
-        """Of the parameters, by the last run of `learning`; laid out as they are."""
+    def __init__(
+        self, net: "Network", shape: Shape, images: int, gradients: Array | None = None
+    ) -> None:
+        trains = gradients is not None
+        self._gradients = np.zeros_like(net.parameters) if gradients is None else gradients
         self._net = net
         if not jit.ENABLED:  # kernels of lanes cannot run: layer by layer
             return
-        views = net.views(self.gradients)
+        views = net.views(self._gradients)
         self._takes_logarithm = net.ends_in_softmax
         layers: tuple[Layer, ...] = net.layers
         if net.ends_in_softmax:
@@ -84,7 +87,7 @@ class Compiled:
         return [*calls, logarithm(out)] if self._takes_logarithm else calls
 
     def learning(self, x: Array, labels: Labels, share: float, verdict: Array) -> list[Call]:
-        """The calls that score some images and fill `gradients`.
+        """The calls that score some images and fill the gradients.
 
         Args:
             x: (n, channels, height, width); the first argument of the first call.
@@ -96,13 +99,13 @@ class Compiled:
             return [(self._learn_by_layers, (x, labels, share, verdict))]
         if self._takes_logarithm:
             # layer by layer, the share is a gradient in an array before it meets the softmax
-            share = float(self.gradients.dtype.type(share))
+            share = float(self._gradients.dtype.type(share))
         return self._chain.learning(x, labels, share, verdict)
 
     def _learn_by_layers(self, x: Array, labels: Labels, share: float, verdict: Array) -> None:
         output = self._net.forward(x)
-        self._net.backward(output, labels, self.gradients)
-        self.gradients *= share * len(x)
+        self._net.backward(output, labels, self._gradients)
+        self._gradients *= share * len(x)
         scored = score(self._net, output[-1], labels)
         verdict[:] = scored.loss * len(x), scored.correct
 

@@ -67,7 +67,7 @@ class Spares:
 
     def __init__(self, net: "Network") -> None:
         self._team, self._team_is_busy = Team(usable_cores()), Lock()
-        self._alone = Shelf(lambda shape, images: Compiled(net, shape, images, trains=False))
+        self._alone = Shelf(lambda shape, images: Compiled(net, shape, images))
         self._together = Shelf(lambda shape, images: Passing(self._team, net, shape, images))
 
     def alone(self, x: Array) -> Array:

@@ -43,22 +43,27 @@ class Learning:
         size = chunk_size(images)
         parts = chunks(images, size)
         members = min(members, len(parts))
+        gradients = np.zeros((len(parts), len(net.parameters)), dtype)
+        # every member has its own memory, and writes the gradients of its last part where they
+        # belong; those of the parts before are copied there
+        first_last = len(parts) - members
         bound = [
-            Compiled(net, (channels, height, width), size, trains=True) for _ in range(members)
+            Compiled(net, (channels, height, width), size, gradients[first_last + member])
+            for member in range(members)
         ]
         x = np.zeros((images, *net.spec.input), dtype)
         self._labels = np.zeros(images, np.int64)
         self._verdicts = np.zeros((len(parts), 2))
-        gradients = np.zeros((len(parts), len(net.parameters)), dtype)
         learn: list[list[Call]] = [[] for _ in bound]
         self._entrances: list[Entrance] = []
         for k, part in enumerate(parts):
-            member = k % members
+            member = (k - first_last) % members
             self._entrances.append((member, len(learn[member]), part))
             learn[member] += bound[member].learning(
                 x[part], self._labels[part], 1 / images, self._verdicts[k]
             )
-            learn[member].append((copy, (bound[member].gradients, gradients[k])))
+            if k < first_last:
+                learn[member].append((copy, (gradients[first_last + member], gradients[k])))
         update = [
             [
                 (add_rows, (gradients, len(parts), piece.start, piece.stop)),
@@ -96,7 +101,7 @@ class Passing:
         dtype = net.parameters.dtype
         parts = chunks(images, IMAGES)
         members = min(team.size, len(parts))
-        bound = [Compiled(net, shape, IMAGES, trains=False) for _ in range(members)]
+        bound = [Compiled(net, shape, IMAGES) for _ in range(members)]
         x = np.zeros((images, *shape), dtype)
         self._outputs = np.zeros((images, *bound[0].output_shape), dtype)
         stage: list[list[Call]] = [[] for _ in bound]

@@ -30,7 +30,8 @@ def training_kernels(net: Network) -> list[Kernel]:
     """What one step of training and testing a network needs."""
     x = np.zeros((1, *net.spec.input), net.parameters.dtype)
     channels, height, width = net.spec.input
-    compiled = Compiled(net, (channels, height, width), 1, trains=True)
+    gradients = np.zeros_like(net.parameters)
+    compiled = Compiled(net, (channels, height, width), 1, gradients)
     labels = np.zeros(1, np.int64)
     copy = SGD(net.parameters.copy(), lr=0.0, momentum=0.0)
     learning = Learning(Team(2), 2, net, copy, 1)
