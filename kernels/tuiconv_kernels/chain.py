@@ -18,7 +18,7 @@ from tuiconv_kernels.checks import Array, loop_ready
 from tuiconv_kernels.decisions import score
 from tuiconv_kernels.geometry import Layout, Sliding, Table, image_runs
 from tuiconv_kernels.lanes import LANES
-from tuiconv_kernels.program import NUMBERS, Program
+from tuiconv_kernels.program import KERNELS, Program, address
 from tuiconv_kernels.stages import (
     Activation,
     AveragePool,
@@ -187,11 +187,16 @@ class Chain:
         self._backward.run()
 
     def kernels(self) -> list[tuple[str, Callable[[], object]]]:
-        """Every kernel that is called, once: its name and a call of it on this chain's memory."""
-        calls = {call[0]: call for call in (*self._forward.calls, *self._calls_back)}
+        """Every kernel that is called, once: its name and what compiles it."""
+        first_calls = {call[0]: call for call in (*self._forward.calls, *self._calls_back)}
         return [
-            (getattr(function, "__name__", "layer"), partial(function, *arguments))
-            for function, arguments in calls.values()
+            (
+                getattr(function, "__name__", "layer"),
+                partial(address, function, self.output.data.dtype)
+                if function in KERNELS
+                else partial(function, *arguments),
+            )
+            for function, arguments in first_calls.values()
         ]
 
     def outputs(self) -> Array:
@@ -217,7 +222,7 @@ class Chain:
 
     def _entries(self, x: Array) -> list[Call]:
         """Into the blocks; where layers take images out of them, those must know how many."""
-        if all(call[0] in NUMBERS for call in (*self._calls, *self._calls_back)):
+        if all(call[0] in KERNELS for call in (*self._calls, *self._calls_back)):
             return [self._entry(x)]
         return [self._entry(x), (setattr, (self, "images", len(x)))]
 

@@ -26,8 +26,8 @@ class Maps:
 
     def __init__(self, layout: Layout, dtype: npt.DTypeLike, trains: bool) -> None:
         self.layout = layout
-        self.data = np.zeros(layout.size, dtype)
-        self.grad = np.zeros(layout.size if trains else 0, dtype)
+        self.data = layout.zeros(dtype)
+        self.grad = layout.zeros(dtype) if trains else np.zeros(0, dtype)
 
 
 class Stage(Protocol):
@@ -89,12 +89,12 @@ class Convolution:
         self.padded_layout = replace(x.layout, margin=sliding.padding)
         self.padded = x.data
         if sliding.padding != (0, 0):
-            self.padded = np.zeros(self.padded_layout.size, dtype)
+            self.padded = self.padded_layout.zeros(dtype)
         shape = (height // 2, width // 2) if pools else (height, width)
         self.out = Maps(Layout(blocks, maps, *shape), dtype, trains)
         self.winners = np.zeros(self.out.layout.size if pools else 0, dtype)
         self.grad_layout = Layout(blocks, maps, height, width)
-        self.grad = np.zeros(self.grad_layout.size, dtype) if trains and pools else self.out.grad
+        self.grad = self.grad_layout.zeros(dtype) if trains and pools else self.out.grad
 
     def forward(self) -> list[Call]:
         """Pad the input, multiply, rectify, pool."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -88,6 +89,16 @@ def test_runs_of_pixels_hold_every_pixel_once_and_in_order(count, channels, size
     assert lie_inside(starts, layout.size, length * LANES)
     inside = numbered(layout)[starts[:, np.newaxis] + np.arange(length * LANES)]
     np.testing.assert_array_equal(inside.reshape(-1), np.arange(numbers(layout).size))
+
+
+@given(pairs(1, 3), pairs(0, 2), st.sampled_from([np.float32, np.float64]))
+def test_an_array_for_maps_is_all_zeros_and_begins_with_a_cache_line(size, margin, dtype):
+    layout = Layout(2, 3, *size, margin)
+    data = layout.zeros(dtype)
+    assert data.dtype == dtype
+    assert data.flags.carray
+    assert data.ctypes.data % geometry.CACHE_LINE == 0
+    np.testing.assert_array_equal(data, np.zeros(layout.size))
 
 
 @given(slidings, pairs(1, 9))
@@ -215,6 +226,35 @@ def test_an_input_gradient_lists_exactly_the_meetings_of_every_pixel(convolution
     assert lie_inside(
         tables.taps + (x.channels - 1) * np.prod(sliding.taps), np.prod(weight_shape), lanes=1
     )
+
+
+def terms_of_places(spans):
+    """For every place, the terms that its spans list."""
+    terms = {}
+    for begin, end, first, last in spans.tolist():
+        for place in range(begin, end):
+            terms.setdefault(place, []).extend(range(first, last))
+    return terms
+
+
+@pytest.mark.parametrize("blocks", [1, 2])
+@pytest.mark.parametrize("size", [(1, 3), (2, 4), (5, 5), (6, 7)])
+def test_a_long_sum_has_parts_that_hold_all_its_terms_in_order(blocks, size, monkeypatch):
+    sliding, x = Sliding((2, 3), padding=(1, 1)), Layout(blocks, 3, *size, (1, 1))
+    out = Layout(blocks, 4, *sliding.windows(x))
+    back = (sliding, replace(x, margin=(0, 0)), out, (4, 3, 2, 3))
+    whole = geometry.forward(sliding, x, out), geometry.back_to_x(*back)
+    for name, value in (("LONG_SUM", 6), ("TERMS", 5), ("PLACES", 8)):
+        monkeypatch.setattr(geometry, name, value)
+    parted = geometry.forward(sliding, x, out), geometry.back_to_x(*back)
+    for before, after in zip(whole, parted, strict=True):
+        assert terms_of_places(after.spans) == terms_of_places(before.spans)
+        for begin, end, first, last in after.spans:
+            assert last - first <= 6 or end - begin < 8
+        same = (np.diff(after.spans[:, :2], axis=0) == 0).all(axis=1)
+        sizes = np.diff(after.spans[:-1][same])[:, ::2]
+        assert (sizes <= [8, 5]).all()
+        assert (sizes[:, 0] % 4 == 0).all()
 
 
 def test_pixels_between_the_windows_of_a_stride_meet_nothing():

@@ -15,9 +15,9 @@ from tuiconv_kernels.products import (
 
 pytestmark = pytest.mark.skipif(not jit.ENABLED, reason="these kernels compute with lanes")
 
-# around the sizes of a tile: four places by three or two rows, one place by eight
+# around the sizes of a tile: four places by three or two rows, eight places by one, one by eight
 ROWS = [1, 2, 3, 4, 5, 6, 7, 8, 9]
-PLACES = [1, 2, 3, 4, 5, 7, 8, 9]
+PLACES = [1, 2, 3, 4, 5, 7, 8, 9, 12, 17]
 NONE = -np.inf
 """The floor that cuts nothing off."""
 
@@ -33,8 +33,8 @@ class Sums:
         self.weight = rng.standard_normal(rows * self.row_step + 5).astype(dtype)
         self.taps = rng.permutation(self.row_step)[:terms]
         self.bias = rng.standard_normal(rows).astype(dtype)
-        self.out_step = 10 * LANES
-        self.out_places = rng.permutation(10)[:places] * LANES
+        self.out_step = 20 * LANES
+        self.out_places = rng.permutation(20)[:places] * LANES
 
     def run(self, spans=None, floor=NONE, rows=slice(None), places=slice(None)):
         """The sums, (row, place, lane), and the array they were written to."""
@@ -94,6 +94,20 @@ def test_the_places_of_a_span_meet_its_terms_alone(rng, dtype):
     assert_near(got[:, :5], sums.expected(0, 2)[:, :5])
     np.testing.assert_array_equal(got[:, 5:7], np.tile(sums.bias[:, None, None], (2, LANES)))
     assert_near(got[:, 7:], sums.expected(2, 6)[:, 7:])
+
+
+@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("places", [4, 8, 12])
+@pytest.mark.parametrize("floor", [NONE, 0.0])
+def test_a_sum_in_parts_is_the_sum_at_once(rows, places, floor, rng, dtype):
+    sums = Sums(rng, dtype, rows, places, terms=9)
+    at_once, _ = sums.run(floor=floor)
+    half = places // 8 * 4
+    spans = [(begin, end, *part) for begin, end in [(0, half), (half, places)] if end > begin
+             for part in [(0, 2), (2, 2), (2, 7), (7, 9)]]  # fmt: skip
+    in_parts, out = sums.run(np.array(spans), floor)
+    np.testing.assert_array_equal(in_parts, at_once)
+    assert (out != 7).sum() == rows * places * LANES
 
 
 def test_what_lies_below_the_floor_is_raised_to_it_but_a_nan_stays(rng, dtype):

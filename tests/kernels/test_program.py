@@ -62,6 +62,15 @@ def test_an_array_with_gaps_is_refused_with_its_strides():
 
 
 @compiled
+def test_an_array_of_another_kind_is_refused_with_what_is_needed():
+    with pytest.raises(TypeError, match=r"float64, 2-d, stands for array\(float32, 2d, C\)"):
+        Program([add(np.zeros((2, 4)))], np.float32)
+    program = Program([add(np.zeros((2, 4), np.float32))], np.float32)
+    with pytest.raises(TypeError, match=r"float32, 1-d"):
+        program.change(0, 0, np.zeros(4, np.float32))
+
+
+@compiled
 def test_nobody_goes_on_before_all_have_come(other_thread):
     turns, x = np.zeros(2, np.int64), np.array([[0, 0], [1, 1]], np.float32)
     later = [(time.sleep, (0.05,)), add(x), (arrive, (turns, 1)), (meet, (turns, 1))]
