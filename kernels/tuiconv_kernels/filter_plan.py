@@ -122,12 +122,13 @@ def _float_sums(
         # of every product, the number of roundings on its way into the sum
         roundings = len(down) + len(across) + 3
         error = _left_out(kernel, used, largest) + 1.01 * roundings * half * most
-    return FloatSums(down, across, _limit(error, kind)), error
+    return FloatSums(down, across, _limit(error, kind) if error else None), error
 
 
-def _limit(error: float, kind: type[Any]) -> np.floating[Any] | None:
+def _limit(error: float, kind: type[Any]) -> np.floating[Any]:
     """How far from a whole number sums that may be off are never in doubt."""
-    return np.nextafter(kind(0.5 - error), kind(0)) if error else None
+    limit: np.floating[Any] = np.nextafter(kind(0.5 - error), kind(0))
+    return limit
 
 
 def _unit(weights: Array) -> float:
@@ -150,27 +151,36 @@ def _whole_sums(kernel: Kernel, largest: float, levels: int) -> tuple[WholeSums 
     """Sums with whole weights, and by how much they may differ from the reference."""
     finest = _finest(kernel, largest)
     smallest = np.abs(kernel).min(where=kernel != 0, initial=np.inf)
-    best, least = None, np.inf
     # many kernels are multiples of their smallest weight, many others of a power of two
-    proportions = (smallest, 2.0 ** np.ceil(np.log2(finest)), 1.001 * finest)
-    for scale in np.array(proportions, np.float32):
-        if not 0 < finest <= scale < np.inf:
-            continue
-        whole = np.rint(kernel / np.float64(scale))
-        used = whole * np.float64(scale)
-        fine_scale = _finest(kernel - used, largest) or 1.0
-        fine = np.rint((kernel - used) / fine_scale)
-        exact = (used == kernel).all() and largest * np.abs(kernel).sum() * _HALF <= _unit(kernel)
-        error = 0.0 if exact else _left_out(kernel, used, largest) + 4 * _HALF * largest
-        fine_error = _left_out(kernel, used + fine * fine_scale, largest)
-        if levels == 2:
-            error = fine_error + 8 * _HALF * largest
-        if error < least:
-            pairs = np.concatenate([_paired(whole), _paired(fine)])
-            limits = (np.float32(0.5 - error), 0.5 - fine_error - 4 * _HALF * largest) if error else None
-            weights = WholeWeights(pairs, levels, (scale, np.float64(fine_scale)))
-            best, least = WholeSums(weights, limits), error
-    return best, least
+    scales = np.array([smallest, 2.0 ** np.ceil(np.log2(finest)), 1.001 * finest], np.float32)
+    ways = [
+        _whole_sums_of(scale, kernel, largest, levels)
+        for scale in scales
+        if 0 < finest <= scale < np.inf
+    ]
+    return min(ways, key=lambda way: way[1], default=(None, np.inf))
+
+
+def _whole_sums_of(
+    scale: np.float32, kernel: Kernel, largest: float, levels: int
+) -> tuple[WholeSums, float]:
+    """Sums with multiples of a scale as weights, and by how much they may differ."""
+    whole = np.rint(kernel / np.float64(scale))
+    used = whole * np.float64(scale)
+    fine_scale = _finest(kernel - used, largest) or 1.0
+    fine = np.rint((kernel - used) / fine_scale)
+    conversion = 4 * _HALF * largest  # of one part to float32, times its scale
+    fine_error = _left_out(kernel, used + fine * fine_scale, largest) + levels * conversion
+    if levels == 2:
+        error = fine_error
+    elif (used == kernel).all() and largest * np.abs(kernel).sum() * _HALF <= _unit(kernel):
+        error = 0.0
+    else:
+        error = _left_out(kernel, used, largest) + conversion
+    pairs = np.concatenate([_paired(whole), _paired(fine)])
+    weights = WholeWeights(pairs, levels, (scale, np.float64(fine_scale)))
+    limits = _limit(error, np.float32), _limit(fine_error, np.float64)
+    return WholeSums(weights, limits if error else None), error
 
 
 def _finest(kernel: Kernel, largest: float) -> float:

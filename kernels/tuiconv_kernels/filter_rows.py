@@ -32,7 +32,8 @@ from tuiconv_kernels.tiles import Offsets, inlined
 
 Kernel = npt.NDArray[np.float64]
 """The weights of a filter, (height, width)."""
-Limits = tuple[np.float32, float]
+Limits = tuple[np.floating[Any], np.floating[Any]]
+"""One in float32, one in float64; see `filter_bytes`."""
 
 
 class Picture(NamedTuple):
@@ -78,15 +79,25 @@ class WholeWeights(NamedTuple):
     """Of either part."""
 
 
+class Room(NamedTuple):
+    """Memory to work in, of one thread."""
+
+    lines: Array
+    """Lines of the picture: for bytes (height + 1) // 2 lines of pairs, where height is that of
+    the kernel; else height + 1 lines of floats, and two for the sums of a first pass."""
+    offsets: Offsets
+    """A place in `lines` for every column of the kernel in every line but those two."""
+    doubts: Array
+    """Two runs of sums, as floats."""
+
+
 @exact_kernel
 def filter_bytes(
     picture: Picture,
     kernel: Kernel,
     weights: WholeWeights,
     limits: Limits | None,
-    lines: Offsets,
-    offsets: Offsets,
-    doubts: Array,
+    room: Room,
     target: Target,
 ) -> None:
     """Fill rows with Σ weight · pixel, the weights whole numbers times a scale.
@@ -96,14 +107,13 @@ def filter_bytes(
         kernel: the weights themselves.
         weights: the kernel as whole numbers.
         limits: how far from a whole number a sum is at most that is not in doubt: as it is first
-            computed, and with both parts of the weights in float64. None if none is in doubt.
-        lines: room for (height + 1) / 2 lines of pairs.
-        offsets: room for as many places as there are columns in all those lines.
+            computed, and with both parts of the weights. None if none is in doubt.
+        room: of pairs.
         target: what is filled.
     """
     height, width = kernel.shape
     out, values, begin, end = target
-    pairs, levels, scales = weights
+    lines, offsets, doubts = room
     kept, length = (height + 1) // 2, values + (width - 1) * picture.channels
     for step in range((end - begin) // 2 + kept - 1):
         _write_pairs(picture, begin + 2 * step, lines, step % kept * length, length)
@@ -113,18 +123,20 @@ def filter_bytes(
         _find(offsets, 0, step + 1, kept, length, width, picture.channels)
         for first in range(0, values, RUN):
             k = min(first, values - RUN)
-            upper, lower = _scaled_sums(lines, k, offsets, pairs, 0, scales[0])
-            if levels == 2:
-                behind, scale = 2 * len(offsets), np.float32(scales[1])
-                fine_upper, fine_lower = _scaled_sums(lines, k, offsets, pairs, behind, scale)
-                upper, lower = add_runs(upper, fine_upper), add_runs(lower, fine_lower)
+            upper, lower = _two_rows_of_pairs(
+                lines, k, offsets, weights.pairs, 0, weights.scales[0]
+            )
+            if weights.levels == 2:
+                scale = np.float32(weights.scales[1])
+                fine = _two_rows_of_pairs(lines, k, offsets, weights.pairs, 2 * len(offsets), scale)
+                upper, lower = add_runs(upper, fine[0]), add_runs(lower, fine[1])
             at = y * values + k
             store_pixels(out, at, upper)
             store_pixels(out, at + values, lower)
             if limits is not None and (doubtful(upper, limits[0]) or doubtful(lower, limits[0])):
                 store_run(doubts, 0, upper)
                 store_run(doubts, RUN, lower)
-                _mend_bytes(kernel, weights, limits, lines, k, offsets, doubts, out, at, values)
+                _mend_pairs(kernel, weights, limits, room, k, target, at)
 
 
 @exact_kernel
@@ -134,9 +146,7 @@ def filter_floats(
     down: Array,
     across: Array,
     limit: np.floating[Any] | None,
-    lines: Array,
-    offsets: Offsets,
-    doubts: Array,
+    room: Room,
     target: Target,
 ) -> None:
     """Fill rows with Σ weight · pixel in the dtype of the weights.
@@ -147,40 +157,40 @@ def filter_floats(
         down: weights of a first pass, which sums columns; or none.
         across: weights of a second pass, which sums rows of these sums; or all of the kernel.
         limit: how far from a whole number a sum is at most that is not in doubt, or None.
-        lines: room for height + 1 lines, and two for the sums of the first pass.
-        offsets: room for (height + 1) · width places.
+        room: of the weights' dtype.
         target: what is filled.
     """
     height, width = kernel.shape
     out, values, begin, end = target
+    lines, offsets, doubts = room
     run, channels = RUN * 4 // lines.itemsize, picture.channels
     kept, length = height + 1, values + (width - 1) * channels
     between = kept * length
     for e in range(end - begin + height - 1):
         _write_line(picture, begin + e, lines, e % kept * length, length)
-        y = e - height
-        if y < 0 or y % 2:
+        top = e - height  # the line that the upper row meets first
+        if top < 0 or top % 2:
             continue
-        for last in range(0 if len(down) else 1, 2):
-            weights, taps, stop = (across, width, values) if last else (down, 1, length)
-            if last and len(down):
-                _find(offsets, between, 0, 2, length, width, channels)
-            else:
-                _find(offsets, 0, y, kept, length, taps, channels)
-            for first in range(0, stop, run):
-                k = min(first, stop - run)
-                upper, lower = _two_rows(lines, k, offsets, weights, taps)
-                if not last:
-                    store_run(lines, between + k, upper)
-                    store_run(lines, between + length + k, lower)
-                    continue
-                at = (begin + y) * values + k
-                store_pixels(out, at, upper)
-                store_pixels(out, at + values, lower)
-                if limit is not None and (doubtful(upper, limit) or doubtful(lower, limit)):
-                    store_run(doubts, 0, upper)
-                    store_run(doubts, run, lower)
-                    _mend(kernel, limit, lines, k, length, y, channels, doubts, out, at, values)
+        if len(down):
+            _find(offsets, 0, top, kept, length, 1, channels)
+            for first in range(0, length, run):
+                k = min(first, length - run)
+                upper, lower = _two_rows(lines, k, offsets, down, 1)
+                store_run(lines, between + k, upper)
+                store_run(lines, between + length + k, lower)
+            _find(offsets, between, 0, 2, length, width, channels)
+        else:
+            _find(offsets, 0, top, kept, length, width, channels)
+        for first in range(0, values, run):
+            k = min(first, values - run)
+            upper, lower = _two_rows(lines, k, offsets, across, width)
+            at = (begin + top) * values + k
+            store_pixels(out, at, upper)
+            store_pixels(out, at + values, lower)
+            if limit is not None and (doubtful(upper, limit) or doubtful(lower, limit)):
+                store_run(doubts, 0, upper)
+                store_run(doubts, run, lower)
+                _mend(kernel, limit, room, k, length, top, channels, target, at)
 
 
 @inlined
@@ -202,7 +212,7 @@ def _two_rows(
 
 
 @inlined
-def _scaled_sums(
+def _two_rows_of_pairs(
     lines: Offsets, at: int, offsets: Offsets, pairs: Offsets, tap: int, scale: np.float32
 ) -> tuple[Run, Run]:
     """The sums of two neighbouring rows with the weights from pairs[tap] on, times their scale."""
@@ -213,57 +223,51 @@ def _scaled_sums(
     return scaled(sums[0], scale), scaled(sums[1], scale)
 
 
-# The kernels below are called, not inlined: what they need would drive sums from the registers.
-
-
 @exact_kernel
-def _mend_bytes(
+def _mend_pairs(
     kernel: Kernel,
     weights: WholeWeights,
     limits: Limits,
-    lines: Offsets,
+    room: Room,
     at: int,
-    offsets: Offsets,
-    doubts: Array,
-    out: npt.NDArray[Any],
+    target: Target,
     place: int,
-    values: int,
 ) -> None:
-    """Replace the registers that hold a sum in doubt; `doubts` are the runs of two rows."""
-    for r in range(0, 2 * RUN, LANES):
-        coarse = load(doubts, r)
-        if not doubtful((coarse,), limits[0]):
-            continue
-        row, x = r // RUN, r % RUN
-        sums = (widen(coarse),)
-        if weights.levels == 1:
-            sums = add_runs(sums, _fine_sums(lines, at + x, offsets, weights, row))
-        if weights.levels == 2 or doubtful(sums, limits[1]):
-            sums = _exact_of_pairs(lines, at + x, offsets, kernel, row)
-        store_pixels(out, place + row * values + x, sums)
+    """Compute once more the registers of sums that are in doubt, and store them from `place` on."""
+    # called, not inlined: what it needs would drive the sums of the loop out of the registers
+    lines, offsets, doubts = room
+    for row in range(2):
+        for x in range(0, RUN, LANES):
+            coarse = load(doubts, row * RUN + x)
+            if not doubtful((coarse,), limits[0]):
+                continue
+            sums = (widen(coarse),)
+            if weights.levels == 1:
+                sums = add_runs(sums, _fine_sums(lines, at + x, offsets, weights, row))
+            if doubtful(sums, limits[1]):
+                sums = _exact_of_pairs(lines, at + x, offsets, kernel, row)
+            store_pixels(target.pixels, place + row * target.values + x, sums)
 
 
-@exact_kernel
+@inlined
 def _mend(
     kernel: Kernel,
     limit: np.floating[Any],
-    lines: Array,
+    room: Room,
     at: int,
     length: int,
-    y: int,
+    top: int,
     channels: int,
-    doubts: Array,
-    out: npt.NDArray[Any],
+    target: Target,
     place: int,
-    values: int,
 ) -> None:
-    """As `_mend_bytes`, of lines of floats."""
-    run = len(doubts) // 2
-    for r in range(0, 2 * run, LANES):
-        if doubtful((load(doubts, r),), limit):
-            row, x = r // run, r % run
-            sums = _exact(lines, at + x, length, y + row, kernel, channels)
-            store_pixels(out, place + row * values + x, sums)
+    """As `_mend_pairs`, of lines of floats."""
+    run = RUN * 4 // room.lines.itemsize
+    for row in range(2):
+        for x in range(0, run, LANES):
+            if doubtful((load(room.doubts, row * run + x),), limit):
+                sums = _exact(room.lines, at + x, length, top + row, kernel, channels)
+                store_pixels(target.pixels, place + row * target.values + x, sums)
 
 
 @inlined
@@ -292,12 +296,12 @@ def _exact_of_pairs(lines: Offsets, at: int, offsets: Offsets, kernel: Kernel, r
 
 
 @inlined
-def _exact(lines: Array, at: int, length: int, y: int, kernel: Kernel, channels: int) -> Run:
+def _exact(lines: Array, at: int, length: int, top: int, kernel: Kernel, channels: int) -> Run:
     """As `_exact_of_pairs`, of lines of floats."""
     height, width = kernel.shape
     total = every(0.0)
     for u in range(height):
-        first = at + (y + u) % (height + 1) * length
+        first = at + (top + u) % (height + 1) * length
         row_total = every(0.0)
         for v in range(width):
             pixels = widen(load(lines, first + v * channels))

@@ -1,6 +1,5 @@
 """Filters for pictures: one kernel slides over every channel of an image."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, TypeAlias, get_args
@@ -10,8 +9,9 @@ import numpy.typing as npt
 
 from tuiconv_kernels import jit, plain
 from tuiconv_kernels.checks import loop_ready, whole
+from tuiconv_kernels.cores import usable_cores
 from tuiconv_kernels.filter_plan import FloatSums, WholeSums, plan
-from tuiconv_kernels.filter_rows import Kernel, Picture, Target, filter_bytes, filter_floats
+from tuiconv_kernels.filter_rows import Kernel, Picture, Room, Target, filter_bytes, filter_floats
 from tuiconv_kernels.pixels import RUN
 
 Image: TypeAlias = npt.NDArray[Any]
@@ -65,7 +65,7 @@ def filter2d(
     out = np.empty((height + height % 2, max(values, RUN)), image.dtype)
     if image.size * weights.size < _WORTH_A_THREAD:
         threads = 1
-    _fill(out, _extended(image, weights, edge), weights, threads or _usable_cores())
+    _fill(out, _extended(image, weights, edge), weights, threads or usable_cores())
     return np.ascontiguousarray(out[:height, :values]).reshape(image.shape)
 
 
@@ -86,11 +86,18 @@ def _checked(image: Image, kernel: npt.ArrayLike, edge: Edge) -> tuple[Image, Ke
             f"filter2d: kernel has shape {weights.shape}; two odd sizes are needed, "
             "so that it has a centre"
         )
-    if not np.isfinite(weights).all():
-        raise ValueError(f"filter2d: kernel is {weights.tolist()}; finite numbers are allowed")
+    largest = np.iinfo(image.dtype).max if image.dtype.kind == "u" else 1
+    with np.errstate(over="ignore"):
+        weights = loop_ready(weights.astype(np.float64))
+        most = np.abs(weights).sum() * largest
+    if not np.isfinite(most):
+        raise ValueError(
+            f"filter2d: kernel is {weights.tolist()}; finite numbers are allowed, "
+            f"whose sum times {largest} is finite too"
+        )
     if edge not in get_args(Edge):
         raise ValueError(f"filter2d: edge is {edge!r}; {', '.join(get_args(Edge))} are allowed")
-    return image, loop_ready(weights.astype(np.float64))
+    return image, weights
 
 
 def _extended(image: Image, weights: Kernel, edge: Edge) -> Picture:
@@ -125,12 +132,6 @@ def _sources(size: int, radius: int, edge: Edge) -> npt.NDArray[np.int64]:
     return np.minimum(folded, period - folded)
 
 
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _fill(out: Image, picture: Picture, weights: Kernel, threads: int) -> None:
     """Filter bands of rows in several threads; whoever is done takes the next band."""
     height, values = out.shape
@@ -155,18 +156,18 @@ def _fill(out: Image, picture: Picture, weights: Kernel, threads: int) -> None:
 def _fill_bands(
     todo: Iterator[Target], picture: Picture, weights: Kernel, sums: WholeSums | FloatSums
 ) -> None:
+    """Filter one band after the other, in room that is theirs alone."""
     height, width = weights.shape
     length = max(picture.values, RUN) + (width - 1) * picture.channels
     if isinstance(sums, WholeSums):
         kept = (height + 1) // 2
-        lines, offsets = np.empty(kept * length, np.int32), np.empty(kept * width, np.int64)
+        lines, doubts = np.empty(kept * length, np.int32), np.empty(2 * RUN, np.float32)
+        room = Room(lines, np.empty(kept * width, np.int64), doubts)
         for band in todo:
-            filter_bytes(picture, weights, sums.weights, sums.limits, lines, offsets, np.empty(2*RUN, np.float32), band)
+            filter_bytes(picture, weights, sums.weights, sums.limits, room, band)
     else:
-        kept = height + 1
-        lines = np.empty((kept + 2) * length, sums.across.dtype)
-        offsets = np.empty(kept * width, np.int64)
+        kept, dtype = height + 1, sums.across.dtype
+        lines, doubts = np.empty((kept + 2) * length, dtype), np.empty(2 * RUN, dtype)
+        room = Room(lines, np.empty(kept * width, np.int64), doubts)
         for band in todo:
-            filter_floats(
-                picture, weights, sums.down, sums.across, sums.limit, lines, offsets, np.empty(2*RUN*4//lines.itemsize, lines.dtype), band
-            )
+            filter_floats(picture, weights, sums.down, sums.across, sums.limit, room, band)

@@ -12,7 +12,7 @@ import os
 import pytest
 
 from tuiconv.bench.rows import CASES
-from tuiconv.nn.team import usable_cores
+from tuiconv_kernels.cores import usable_cores
 
 pytest.importorskip("pytest_benchmark")
 

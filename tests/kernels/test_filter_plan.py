@@ -51,6 +51,22 @@ def test_two_passes_are_for_outer_products_that_save_work(dtype, rng):
     assert not len(getattr(plan(np.outer(row[:3], row[:3]), np.dtype(dtype)), "down", ()))
 
 
+def test_two_passes_are_also_for_weights_so_small_that_float32_has_none_like_them():
+    bell = np.exp(-((np.arange(-8, 9) / 0.7) ** 2))
+    assert np.float32(bell[0]) == 0
+    sums = plan(np.outer(bell, bell), BYTES)
+    assert len(sums.down) == 17
+    assert sums.across.dtype == np.float32
+
+
+def test_what_one_level_leaves_out_settles_all_but_few_doubts(rng):
+    sums = plan(rng.dirichlet(np.ones(225)).reshape(15, 15), BYTES)
+    assert sums.weights.levels == 1
+    first, second = (0.5 - float(limit) for limit in sums.limits)
+    assert 0.001 < first < 0.01
+    assert second < first / 50
+
+
 @pytest.mark.parametrize("dtype", [np.uint16, np.float32, np.float64])
 def test_all_but_bytes_is_summed_in_float64(dtype):
     for kernel in (SHARPEN, GAUSSIAN):

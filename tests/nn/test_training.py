@@ -11,8 +11,8 @@ from tuiconv.errors import RequestError
 from tuiconv.nn.events import BatchDone, EpochDone, RunEnd, RunStart, to_json
 from tuiconv.nn.network import Network
 from tuiconv.nn.scoring import score
-from tuiconv.nn.team import usable_cores
 from tuiconv.nn.training import Trainer, TrainingError, check_fits
+from tuiconv_kernels.cores import usable_cores
 
 
 def batch_of(problem, count):

@@ -111,7 +111,7 @@ def our_inference(preset: str, images: int, threads: int) -> Side:
 def their_inference(preset: str, images: int, threads: int, *, compiled: bool = False) -> Side:
     """The same pass in PyTorch, in as many threads."""
     from tuiconv.bench import pytorch
-    from tuiconv.nn.team import usable_cores
+    from tuiconv_kernels.cores import usable_cores
 
     threads = 1 if images == 1 else usable_cores()
     spec = summarize(preset)

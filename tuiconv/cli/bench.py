@@ -57,7 +57,7 @@ def bench(
     with blas_on_one_core():
         from tuiconv.bench.rows import select
     from tuiconv.bench.cases import measure
-    from tuiconv.nn.team import usable_cores
+    from tuiconv_kernels.cores import usable_cores
 
     cases = select(only)
     console, display = console_for(color, width)

@@ -77,7 +77,7 @@ def machine() -> Iterator[Finding]:
     """Versions and processors."""
     from importlib.metadata import version
 
-    from tuiconv.nn.team import usable_cores
+    from tuiconv_kernels.cores import usable_cores
 
     python = platform.python_version()
     yield Finding("tuiconv", f"{__version__} on Python {python}, {platform.platform()}")

@@ -10,10 +10,11 @@ import numpy as np
 
 from tuiconv.nn.compiled import IMAGES, Compiled
 from tuiconv.nn.layers import Array
-from tuiconv.nn.team import Team, usable_cores
+from tuiconv.nn.team import Team
 from tuiconv.nn.together import Passing
 from tuiconv_kernels import jit
 from tuiconv_kernels.chain import Shape
+from tuiconv_kernels.cores import usable_cores
 
 if TYPE_CHECKING:
     from tuiconv.nn.network import Network

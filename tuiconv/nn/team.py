@@ -5,7 +5,6 @@ for each other within their lists of kernel calls: the caller's list begins by t
 that there is work, and theirs end by waiting, still without the lock, for the next.
 """
 
-import os
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -187,10 +186,3 @@ def help_out(shared: Shared, member: int) -> None:
         if job is not None:
             job.take_part(member)
         del job  # and with it the team, which would never end
-
-
-def usable_cores() -> int:
-    """The processors this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -15,8 +15,9 @@ from tuiconv.nn.layers import Array, Labels
 from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import SGD
 from tuiconv.nn.scoring import Score, score, total
-from tuiconv.nn.team import Team, usable_cores
+from tuiconv.nn.team import Team
 from tuiconv.nn.together import Learning
+from tuiconv_kernels.cores import usable_cores
 
 WORTH_SHARING = 1_000_000
 """Multiply-adds forward: less is done by one thread before another has woken up."""
