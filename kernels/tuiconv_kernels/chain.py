@@ -145,6 +145,12 @@ class Chain:
         The first argument of the first call is x.
         """
         self._check(x)
+        layout = self.output.layout
+        if out.shape != (len(x), layout.channels, layout.height, layout.width):
+            raise ValueError(
+                f"Chain: out has shape {out.shape}; ({len(x)}, {layout.channels}, {layout.height},"
+                f" {layout.width}) is needed"
+            )
         leave: Call = (out_of_blocks, (self.output.data, *self._output_runs, out))
         return [*self._entries(x), *self._calls, leave]
 
@@ -156,7 +162,10 @@ class Chain:
             labels: their classes, (n,).
             share: what one image's cross-entropy counts in the loss.
             verdict: takes Σ −log p[label], and for how many images the label had the largest
-                score; float64.
+                score; (2,) float64.
+
+        Raises:
+            ValueError: the images, the labels or the verdict do not fit, or it cannot learn.
         """
         self._check(x)
         if len(labels) != len(x) or labels.dtype != np.int64:
@@ -166,6 +175,12 @@ class Chain:
             )
         output = self.output
         classes = output.layout.channels
+        if len(output.grad) != len(output.data) or verdict.shape != (2,):
+            raise ValueError(
+                "Chain: a chain of layers that trains, and a verdict of 2 numbers, are needed; the"
+                f" verdict has shape {verdict.shape}, and the outputs have"
+                f" {'a' if len(output.grad) else 'no'} gradient"
+            )
         scoring: Call = (
             score, (output.data, classes, labels, float(share), output.grad, verdict),
         )  # fmt: skip

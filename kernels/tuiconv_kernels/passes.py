@@ -44,6 +44,13 @@ def copy(x: Array, out: Array) -> None:
 
 
 @exact_kernel
+def accumulate(x: Array, out: Array) -> None:
+    """Add everything."""
+    for k in range(len(out)):
+        out[k] += x[k]
+
+
+@exact_kernel
 def add_rows(rows: Array, count: int, begin: int, end: int) -> None:
     """Add the columns from `begin` to `end` of the other rows to those of the first, in order."""
     total = rows[0, begin:end]

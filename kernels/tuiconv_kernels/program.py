@@ -44,6 +44,7 @@ KERNELS: dict[Callable[..., object], str] = {
     blocks.out_of_blocks: "v t n x",
     passes.copy: "v v",
     passes.copy_rows: "v t v t n",
+    passes.accumulate: "v v",
     passes.add_rows: "m n n n",
     passes.clear: "v",
     passes.clear_places: "v t",
@@ -129,10 +130,12 @@ class Program:
         self._parts: list[Callable[[], object]] = []
         self._part_of: dict[int, int] = {}
         self._row_of: dict[int, npt.NDArray[np.int64]] = {}
+        self._changed: dict[tuple[int, int], npt.NDArray[Any] | float] = {}
+        """Kept as `calls` are."""
         # what has nothing for the kernels to do but to wait needs none of them
-        in_rows = {*KERNELS, waiting.meet} if ENABLED else set()
-        if {function for function, _ in calls}.issubset(WAITS):
-            in_rows = set()
+        functions = {function for function, _ in calls}
+        works = not functions.intersection(KERNELS).issubset(WAITS)
+        in_rows = {*KERNELS, waiting.meet} if ENABLED and works else set()
         for of_rows, group in groupby(enumerate(calls), lambda call: call[1][0] in in_rows):
             part = list(group)
             if of_rows:
@@ -146,8 +149,9 @@ class Program:
         self._linked = False
 
     def change(self, call: int, argument: int, value: npt.NDArray[Any] | float) -> None:
-        """Give a call another argument of the same kind; an array must outlive the run."""
+        """Give a call another argument of the same kind."""
         function, arguments = self.calls[call]
+        self._changed[call, argument] = value
         if call in self._part_of:
             others = arguments[argument + 1 :]
             self._parts[self._part_of[call]] = partial(
@@ -207,7 +211,10 @@ def _integers(argument: Any, kind: Any) -> list[int]:
     if argument.ndim != kind.ndim or from_dtype(argument.dtype) != kind.dtype:
         raise TypeError(f"an array {argument.dtype}, {argument.ndim}-d, stands for {kind}")
     if not (argument.flags.c_contiguous and argument.flags.aligned):
-        raise ValueError(f"an array with strides {argument.strides} has no place in a row")
+        raise ValueError(
+            f"an array with strides {argument.strides}"
+            f"{'' if argument.flags.aligned else ', unaligned,'} has no place in a row"
+        )
     return [argument.__array_interface__["data"][0], *argument.shape]
 
 
@@ -227,7 +234,10 @@ def _run(rows: npt.NDArray[np.int64], first: int, like: Array) -> int:
 
 @operation
 def _call(_: Any, row: Any, like: Any) -> Any:
-    """Make the call that stands in a row; `like` is an array of the dtype of vectors."""
+    """Make the call that stands in a row; `like` is an array of the dtype of vectors.
+
+    A kernel must not raise: nobody would hear of it.
+    """
     kind = kinds(like.dtype)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:

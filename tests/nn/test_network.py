@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -259,4 +262,40 @@ def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(change, messag
     state = {"fc1.weight": np.ones((1, 4)), "fc1.bias": np.ones(1)} | change
     with pytest.raises(ValueError, match=message):
         net.load_state_dict({name: array for name, array in state.items() if array is not None})
+    np.testing.assert_array_equal(net.parameters, before)
+
+
+def test_images_may_be_a_list_and_lie_at_an_odd_address(small, rng):
+    net = small()
+    x = rng.standard_normal((40, 1, 8, 8)).astype(np.float32)
+    expected = net(x)
+    odd = np.frombuffer(b"." + x.tobytes(), np.float32, offset=1).reshape(x.shape)
+    assert not odd.flags.aligned
+    np.testing.assert_array_equal(net(odd), expected)
+    np.testing.assert_array_equal(net(x.tolist()), expected)
+
+
+def test_complex_images_are_refused(small):
+    with pytest.raises(ValueError, match="complex64; real numbers"):
+        small()(np.zeros((1, 1, 8, 8), np.complex64))
+
+
+def test_a_copy_computes_the_same_and_learns_by_itself(small, rng):
+    net = small(3)
+    x = rng.standard_normal((4, 1, 8, 8)).astype(np.float32)
+    for copied in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        np.testing.assert_array_equal(copied(x), net(x))
+        assert copied.class_names == net.class_names
+        copied.parameters[:] = 0
+        assert (net(x) != copied(x)).any()
+
+
+def test_when_one_array_is_no_number_none_is_taken(small):
+    net = small()
+    before, arrays = net.parameters.copy(), net.state_dict()
+    arrays = {name: array + 1 for name, array in arrays.items()}
+    last = list(arrays)[-1]
+    arrays[last] = np.full(arrays[last].shape, "many")
+    with pytest.raises(ValueError, match="many"):
+        net.load_state_dict(arrays)
     np.testing.assert_array_equal(net.parameters, before)

@@ -91,8 +91,9 @@ def test_an_empty_batch_is_refused(small, problem):
         ({"momentum": 1.0}, "momentum 1.0; expected 0 or more and less than 1"),
         ({"momentum": -0.1}, "momentum -0.1; expected 0 or more and less than 1"),
         ({"momentum": float("nan")}, "momentum nan; expected 0 or more and less than 1"),
-        ({"batch_size": 0}, "batch size 0; expected at least 1"),
-        ({"threads": 0}, "threads 0; expected at least 1"),
+        ({"batch_size": 0}, "batch size 0; expected a whole number of at least 1"),
+        ({"batch_size": 2.5}, "batch size 2.5; expected a whole number of at least 1"),
+        ({"threads": 0}, "threads 0; expected a whole number of at least 1"),
         ({"lr": 0}, "learning rate 0; expected a number above 0"),
         ({"lr": -1.0}, "learning rate -1.0; expected a number above 0"),
         ({"lr": float("inf")}, "learning rate inf; expected a number above 0"),
@@ -141,6 +142,27 @@ def test_after_the_first_steps_nothing_is_allocated(small, threads):
     finally:
         tracemalloc.stop()
     assert most - before < x.nbytes  # Python's numbers and tuples, but no array as large as these
+
+
+def test_of_a_large_batch_gradients_of_neighbours_are_added_up_at_once(small, problem):
+    # parts of 16 images in at most 16 sums: 50 parts make 13 sums
+    x = np.repeat(batch_of(problem, 40)[0], 20, axis=0)
+    labels = np.repeat(batch_of(problem, 40)[1], 20)
+    nets = [Network(small().spec, dtype=np.float64) for _ in range(4)]
+    expected = nets[0].trace(x, labels).parameter_gradients
+    start = nets[0].state_dict()
+    for net, threads in zip(nets, (1, 2, 3, 4), strict=True):
+        Trainer(net, lr=0.1, momentum=0, threads=threads).step(x, labels)
+        assert net.parameters.tobytes() == nets[0].parameters.tobytes()
+    for name, after in nets[0].state_dict().items():
+        np.testing.assert_allclose(after, start[name] - 0.1 * expected[name], rtol=1e-11)
+
+
+@pytest.mark.parametrize("text", ["INPUT(3,4,4) -> SOFTMAX", "INPUT(1,8,8) -> CONV(3,3) -> RELU"])
+def test_a_network_without_one_output_per_class_cannot_learn(text):
+    x = np.zeros((4, *Network.parse(text).spec.input), np.float32)
+    with pytest.raises(RequestError, match=r"gives maps; expected an FC layer"):
+        Trainer(Network.parse(text)).step(x, np.zeros(4, np.int64))
 
 
 @pytest.mark.parametrize("shape", [(4, 1, 9, 8), (4, 1, 8, 7), (4, 2, 8, 8)])

@@ -38,7 +38,10 @@ class Compiled:
         self, net: "Network", shape: Shape, images: int, gradients: Array | None = None
     ) -> None:
         trains = gradients is not None
-        self._gradients = np.zeros_like(net.parameters) if gradients is None else gradients
+        if gradients is None:
+            # layers want a place for them; as nobody writes there, it takes no memory
+            gradients = np.zeros(net.parameters.shape, net.parameters.dtype)
+        self._gradients = gradients
         self._net = net
         if not jit.ENABLED:  # kernels of lanes cannot run: layer by layer
             return
@@ -57,7 +60,7 @@ class Compiled:
 
     def kernels(self) -> list[tuple[str, Callable[[], object]]]:
         """Every kernel of the chain once: its name and a call of it."""
-        return self._chain.kernels()
+        return self._chain.kernels() if jit.ENABLED else []
 
     @property
     def output_shape(self) -> Shape:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from tuiconv.nn.layers import KINDS, Array, Arrays, Labels, Layer, Softmax
 from tuiconv.nn.spares import Spares
 
 MOST_PARAMETERS = 500_000_000
-"""2 GB of float32, and in training four times that: beyond it a machine stalls before it fails."""
+"""2 GB of float32, and in training many times that: beyond it a machine stalls before it fails."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +154,9 @@ class Network:
 
     def checked(self, x: Array) -> Array:
         """The batch in the parameters' dtype, if this network can take it."""
+        x = np.asarray(x)
+        if x.dtype.kind not in "fiub":
+            raise ValueError(f"images are {x.dtype}; real numbers are allowed")
         channels, height, width = self.spec.input
         fits = x.ndim == 4 and x.shape[1] == channels
         if not (fits and x.shape[2] >= height and x.shape[3] >= width):
@@ -160,7 +164,7 @@ class Network:
                 f"images of shape {x.shape} arrive; expected (n, {channels}, {height}, {width})"
                 " or taller or wider"
             )
-        return np.ascontiguousarray(x, self.parameters.dtype)
+        return np.require(x, self.parameters.dtype, ["C", "ALIGNED"])
 
     def forward(self, x: Array) -> list[Array]:
         """The batch x and what leaves each layer in turn."""
@@ -240,8 +244,23 @@ class Network:
         """
         check_shapes(self.layers, arrays)
         check_connections(self.layers, arrays)
+        dtype = self.parameters.dtype
+        converted = {name: np.asarray(array, dtype) for name, array in arrays.items()}
         for name, array in self.named(self.parameters).items():
-            array[...] = arrays[name]
+            array[...] = converted[name]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles have parameters of their own."""
+        return restored, (self.spec, self.class_names, self.preprocessing, self.parameters)
+
+
+def restored(
+    spec: NetworkSpec, class_names: tuple[str, ...], preprocessing: Preprocessing, parameters: Array
+) -> Network:
+    """A network with given parameters."""
+    net = Network(spec, 0, class_names, preprocessing, parameters.dtype)
+    net.parameters[:] = parameters
+    return net
 
 
 def layers_of(spec: NetworkSpec) -> tuple[Layer, ...]:

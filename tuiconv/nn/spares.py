@@ -15,6 +15,7 @@ from tuiconv.nn.together import Passing
 from tuiconv_kernels import jit
 from tuiconv_kernels.chain import Shape
 from tuiconv_kernels.cores import usable_cores
+from tuiconv_kernels.lanes import LANES
 
 if TYPE_CHECKING:
     from tuiconv.nn.network import Network
@@ -67,23 +68,24 @@ class Spares:
     """
 
     def __init__(self, net: "Network") -> None:
-        self._team, self._team_is_busy = Team(usable_cores()), Lock()
+        self._team = Team(usable_cores())
         self._alone = Shelf(lambda shape, images: Compiled(net, shape, images))
         self._together = Shelf(lambda shape, images: Passing(self._team, net, shape, images))
 
     def alone(self, x: Array) -> Array:
         """The output for images (n, c, h, w), n at least 1, by the caller's thread."""
-        with self._alone.borrow(x.shape[1:], min(len(x), IMAGES)) as compiled:
+        images = 1 if len(x) == 1 else min(-(-len(x) // LANES) * LANES, IMAGES)
+        with self._alone.borrow(x.shape[1:], images) as compiled:
             return joined([compiled.outputs(part) for part in portions(x, IMAGES)])
 
     def together(self, x: Array) -> Array:
         """As `alone`, by all cores, unless another thread has them at work just now."""
-        if len(x) <= IMAGES or not jit.ENABLED or not self._team_is_busy.acquire(blocking=False):
+        if len(x) <= IMAGES or not jit.ENABLED or not self._team.busy.acquire(blocking=False):
             return self.alone(x)
         try:
             return joined([self._by_all(part) for part in portions(x, PORTION)])
         finally:
-            self._team_is_busy.release()
+            self._team.busy.release()
 
     def _by_all(self, x: Array) -> Array:
         whole_chunks = -(-len(x) // IMAGES) * IMAGES

@@ -8,7 +8,7 @@ that there is work, and theirs end by waiting, still without the lock, for the n
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from threading import BrokenBarrierError, Condition, Thread
+from threading import BrokenBarrierError, Condition, Lock, Thread
 from time import sleep
 from typing import Any, TypeAlias
 
@@ -27,7 +27,7 @@ MOST = 64
 
 
 class Team:
-    """The caller's thread and some helpers; for one caller at a time.
+    """The caller's thread and some helpers.
 
     Args:
         size: how many threads there are with the caller's, at most `MOST`.
@@ -35,23 +35,21 @@ class Team:
 
     def __init__(self, size: int) -> None:
         self.size = min(size, MOST)
+        self.busy = Lock()
+        """Held by the one thread that changes or runs a job."""
         self.shared = Shared(np.zeros(self.size, np.int64))
-        self._helpers: list[Thread] = []
+        self._helpers: dict[int, Thread] = {}
         weakref.finalize(self, self.shared.close)
 
-    def job(self, stages: Sequence[Stage], dtype: npt.DTypeLike = np.float32) -> "Job":
-        """Get some members, and a job for them, ready.
-
-        Args:
-            stages: one after the other; each has calls for the same number of members.
-            dtype: of the arrays in the calls.
-        """
-        while len(self._helpers) < len(stages[0]) - 1:
-            member = len(self._helpers) + 1
-            helper = Thread(target=help_out, args=(self.shared, member), daemon=True)
-            self._helpers.append(helper)
-            helper.start()
-        return Job(self, stages, dtype)
+    def gather(self, members: int) -> None:
+        """See to it that there are so many members, the caller included."""
+        for member in range(1, members):
+            helper = self._helpers.get(member)
+            if helper is None or not helper.is_alive():  # as after a fork
+                seen = self.shared.newest[0]
+                helper = Thread(target=help_out, args=(self.shared, member, seen), daemon=True)
+                helper.start()
+                self._helpers[member] = helper
 
     def run(self, *stages: Callable[[int], None], members: int | None = None) -> None:
         """Call each stage with 0, 1, … in as many threads at once, one stage after the other.
@@ -64,7 +62,9 @@ class Team:
             BaseException: what a stage raised, in whatever thread; later stages are left out.
         """
         members = min(members or self.size, self.size)
-        self.job([[[(stage, (member,))] for member in range(members)] for stage in stages]).run()
+        calls = [[[(stage, (member,))] for member in range(members)] for stage in stages]
+        with self.busy:
+            Job(self, calls, np.float32).run()
 
 
 @dataclass(eq=False)
@@ -80,15 +80,19 @@ class Shared:
     _changed: Condition = field(default_factory=Condition)
 
     def sleep(self, seen: int) -> None:
-        """Until there is another job than those seen, or there will be none."""
+        """Until there is another job than those seen, or there will be none; a minute at most."""
         with self._changed:
             self._asleep += 1
-            self._changed.wait_for(lambda: self.closed or self.newest[0] > seen)
+            self._changed.wait_for(lambda: self.closed or self.newest[0] > seen, timeout=60)
             self._asleep -= 1
 
     def begin(self, job: "Job") -> None:
         """Put a job before all, and wake those who sleep; those awake look at `jobs`."""
         self.newest = self.newest[0] + 1, job
+        self.wake()
+
+    def wake(self) -> None:
+        """Wake all who sleep."""
         if self._asleep:
             with self._changed:
                 self._changed.notify_all()
@@ -100,20 +104,25 @@ class Shared:
     def close(self) -> None:
         """Let the helpers end."""
         self.closed = True
-        with self._changed:
-            self._changed.notify_all()
+        self.wake()
 
 
 class Job:
     """Stages of work for some members of a team, ready to be done any number of times.
 
-    Nobody begins a stage before all have done the one before.
+    Nobody begins a stage before all have done the one before. Who changes or runs a job holds the
+    team's `busy`.
+
+    Args:
+        team: whose members do it.
+        stages: one after the other; each has calls for the same number of members.
+        dtype: of the arrays in the calls.
     """
 
     def __init__(self, team: Team, stages: Sequence[Stage], dtype: npt.DTypeLike) -> None:
         self._team, self._shared = team, team.shared
         self._turns = np.zeros(len(stages[0]), np.int64)
-        """How many stages each member has done, over all runs."""
+        """How many stages each member has done in this run."""
         self._stages = len(stages)
         self._errors: list[BaseException] = []
         self._programs = [
@@ -143,40 +152,53 @@ class Job:
 
         Raises:
             BaseException: what a call raised, in whatever thread; later stages are left out.
+            RuntimeError: an earlier run was interrupted while it waited for the helpers to stop.
         """
         if len(self._turns) == 1:
             self._programs[0].run()
             return
-        end = self._turns[0] + self._stages
-        self._shared.begin(self)
-        self.take_part(0)
-        if self._errors:
-            self._stop(end)
+        if self._is_at_work():
+            raise RuntimeError("this job was interrupted, and its threads may still be at work")
+        self._team.gather(len(self._turns))
+        self._turns[:], self._errors = 0, []
+        try:
+            self._shared.begin(self)
+            self._programs[0].run()
+        except BaseException as error:
+            self._fail(0, error)
+        while self._errors and self._is_at_work():
+            try:
+                sleep(NAP)
+            except KeyboardInterrupt:  # it has to wait until the helpers have stopped
+                continue
         self._shared.end()
         if self._errors:
-            raise self._errors.pop()
+            raise self._errors[0]
 
-    def _stop(self, end: int) -> None:
-        """Wait until all have stopped, so that another run may begin."""
-        while (self._turns < end).any():
-            sleep(NAP)
-        self._turns[:] = 0
+    def _is_at_work(self) -> bool:
+        """Whether somebody has the job and has not done all of it."""
+        return self._shared.newest[1] is self and bool((self._turns < self._stages).any())
 
     def take_part(self, member: int) -> None:
-        """Do a member's share; nobody waits any more for one that has met an error."""
-        if member >= len(self._turns):
-            return
-        try:
-            self._programs[member].run()
-        except BaseException as error:
-            if not isinstance(error, BrokenBarrierError):
-                self._errors = [error]
-            self._turns[member] = BROKEN
+        """Do a helper's share."""
+        if member < len(self._turns):
+            try:
+                self._programs[member].run()
+            except BaseException as error:
+                self._fail(member, error)
+
+    def _fail(self, member: int, error: BaseException) -> None:
+        """Keep the error for the caller, and let nobody wait for this member any more."""
+        if not isinstance(error, BrokenBarrierError):
+            self._errors.append(error)
+        if member == 0:  # it may not have come to tell the others that there is work
+            self._shared.jobs[0] = self._shared.newest[0]
+            self._shared.wake()
+        self._turns[member] = BROKEN
 
 
-def help_out(shared: Shared, member: int) -> None:
-    """Take part in every job that begins, until the team is closed."""
-    seen = 0
+def help_out(shared: Shared, member: int, seen: int) -> None:
+    """Take part in every job that begins after those seen, until the team is closed."""
     while not shared.closed:
         if shared.newest[0] == seen:
             shared.sleep(seen)

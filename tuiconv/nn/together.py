@@ -16,11 +16,14 @@ from tuiconv.nn.scoring import Score
 from tuiconv.nn.team import Job, Team
 from tuiconv_kernels.chain import Shape
 from tuiconv_kernels.lanes import LANES
-from tuiconv_kernels.passes import add_rows, copy
+from tuiconv_kernels.passes import accumulate, add_rows, copy
 from tuiconv_kernels.weighted import Call
 
 if TYPE_CHECKING:
     from tuiconv.nn.network import Network
+
+MOST_SUMS = 16
+"""Parts of a batch whose gradients are kept apart; of more, neighbours are added up at once."""
 
 Entrance: TypeAlias = tuple[int, int, slice]
 """Where images enter: which member's, which of its calls, and which part of the batch."""
@@ -42,36 +45,38 @@ class Learning:
         channels, height, width = net.spec.input
         size = chunk_size(images)
         parts = chunks(images, size)
-        members = min(members, len(parts))
-        gradients = np.zeros((len(parts), len(net.parameters)), dtype)
-        # every member has its own memory, and writes the gradients of its last part where they
-        # belong; those of the parts before are copied there
-        first_last = len(parts) - members
-        bound = [
-            Compiled(net, (channels, height, width), size, gradients[first_last + member])
-            for member in range(members)
-        ]
+        groups = [parts[group] for group in chunks(len(parts), -(-len(parts) // MOST_SUMS))]
+        members = min(members, len(groups))
+        # where each group's gradients belong and, behind them, where the members write theirs;
+        # these are the last members' places if every group is a single part
+        scratch = members if len(groups) < len(parts) else 0
+        gradients = np.zeros((len(groups) + scratch, len(net.parameters)), dtype)
+        homes = gradients[-members:]
+        bound = [Compiled(net, (channels, height, width), size, home) for home in homes]
         x = np.zeros((images, *net.spec.input), dtype)
+        self._team = team
         self._labels = np.zeros(images, np.int64)
         self._verdicts = np.zeros((len(parts), 2))
         learn: list[list[Call]] = [[] for _ in bound]
         self._entrances: list[Entrance] = []
-        for k, part in enumerate(parts):
-            member = (k - first_last) % members
-            self._entrances.append((member, len(learn[member]), part))
-            learn[member] += bound[member].learning(
-                x[part], self._labels[part], 1 / images, self._verdicts[k]
-            )
-            if k < first_last:
-                learn[member].append((copy, (gradients[first_last + member], gradients[k])))
+        for k, group in enumerate(groups):
+            member = (k - len(groups)) % members
+            for part in group:
+                self._entrances.append((member, len(learn[member]), part))
+                learn[member] += bound[member].learning(
+                    x[part], self._labels[part], 1 / images, self._verdicts[part.start // size]
+                )
+                if scratch or k < len(groups) - members:
+                    collect = copy if part is group[0] else accumulate
+                    learn[member].append((collect, (homes[member], gradients[k])))
         update = [
             [
-                (add_rows, (gradients, len(parts), piece.start, piece.stop)),
+                (add_rows, (gradients, len(groups), piece.start, piece.stop)),
                 sgd.update(gradients[0], piece),
             ]
             for piece in slices(len(net.parameters), members)
         ]
-        self._job = team.job([learn, update], dtype)
+        self._job = Job(team, [learn, update], dtype)
 
     def run(self, x: Array, labels: Labels) -> Score:
         """Learn a batch with its classes; return its score before the update.
@@ -80,15 +85,16 @@ class Learning:
             x: (n, c, h, w), contiguous, in the dtype of the parameters.
             labels: (n,)
         """
-        self._labels[...] = labels
-        enter(x, self._job, self._entrances)
-        self._job.run()
-        losses, correct = self._verdicts.T.tolist()
+        with self._team.busy:
+            self._labels[...] = labels
+            enter(x, self._job, self._entrances)
+            self._job.run()
+            losses, correct = self._verdicts.T.tolist()
         return Score(math.fsum(losses) / len(x), int(sum(correct)), len(x))
 
 
 class Passing:
-    """A forward pass.
+    """A forward pass; who runs it holds the team's `busy`.
 
     Args:
         team: who does it.
@@ -110,7 +116,7 @@ class Passing:
             member = k % members
             self._entrances.append((member, len(stage[member]), part))
             stage[member] += bound[member].passing(x[part], self._outputs[part])
-        self._job = team.job([stage], dtype)
+        self._job = Job(team, [stage], dtype)
 
     def run(self, x: Array) -> Array:
         """The network's output for some images, (n, classes, h, w); x as for `Learning`."""
@@ -128,8 +134,9 @@ def enter(x: Array, job: Job, entrances: list[Entrance]) -> None:
 def chunk_size(images: int) -> int:
     """How many images of a batch one thread learns at a time: half of a small batch, at most 32.
 
-    Gradients are summed within a chunk and then over the chunks, in order. As the size depends on
-    the batch alone, the numbers of a run do not depend on how many threads there are.
+    Gradients are summed within a chunk, then over neighbouring chunks if there are many, and then
+    over all, in order. As this depends on the batch alone, the numbers of a run do not depend on
+    how many threads there are.
     """
     return min(IMAGES, LANES * math.ceil(images / 2 / LANES))
 

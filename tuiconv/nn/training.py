@@ -47,6 +47,8 @@ class Trainer:
         seed: the order of the images in every epoch.
         threads: None for as many as the process may use. The result is the same for any number.
 
+    Several threads may use one trainer; its batches are then learned one after the other.
+
     Raises:
         RequestError: a ValueError for a setting outside its range.
     """
@@ -65,17 +67,17 @@ class Trainer:
             raise RequestError(f'optimizer "{optimizer}"; expected one of {", ".join(OPTIMIZERS)}')
         if not 0 <= momentum < 1:
             raise RequestError(f"momentum {momentum}; expected 0 or more and less than 1")
-        if batch_size < 1:
-            raise RequestError(f"batch size {batch_size}; expected at least 1")
-        if threads is not None and threads < 1:
-            raise RequestError(f"threads {threads}; expected at least 1")
+        if batch_size < 1 or batch_size != int(batch_size):
+            raise RequestError(f"batch size {batch_size}; expected a whole number of at least 1")
+        if threads is not None and (threads < 1 or threads != int(threads)):
+            raise RequestError(f"threads {threads}; expected a whole number of at least 1")
         self.net = net
         self.optimizer = optimizer
         self.batch_size = batch_size
-        self.threads = threads or usable_cores()
         self._sgd = SGD(net.parameters, lr, momentum)
         self._rng = np.random.default_rng(seed)
-        self._team = Team(self.threads)
+        self._team = Team(threads or usable_cores())
+        self.threads = self._team.size
         self._steps: dict[int, Learning] = {}
         self.lr = lr
 
@@ -110,7 +112,9 @@ class Trainer:
                 label for every image, or a label that is no class.
         """
         labels = np.asarray(labels)
-        classes = self.net.spec.output[0]
+        classes, *places = self.net.spec.output
+        if places:
+            raise RequestError(f"{self.net.spec} gives maps; expected an FC layer for the classes")
         if len(x) == 0 or labels.shape != (len(x),) or labels.dtype.kind not in "iu":
             raise RequestError(
                 f"{len(x)} images and labels {labels.dtype} of shape {labels.shape}; expected one"
@@ -185,7 +189,7 @@ class Trainer:
             scores: list[Score] = []
             for batch, chosen in enumerate(self._batches(len(train)), start=1):
                 started, lr = perf_counter(), self.lr
-                x = self.net.checked(self.net.preprocessing(train.images[chosen]))
+                x = self._prepared(train.images[chosen])
                 learned = self._learning(len(chosen)).run(x, train.labels[chosen])
                 learning += perf_counter() - started
                 images += len(chosen)

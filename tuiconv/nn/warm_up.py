@@ -11,6 +11,8 @@ from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import SGD
 from tuiconv.nn.team import Team
 from tuiconv.nn.together import Learning
+from tuiconv_kernels.passes import accumulate, copy
+from tuiconv_kernels.program import address
 
 Kernel: TypeAlias = tuple[str, Callable[[], object]]
 """What a kernel is called, and a call that compiles it."""
@@ -33,10 +35,12 @@ def training_kernels(net: Network) -> list[Kernel]:
     gradients = np.zeros_like(net.parameters)
     compiled = Compiled(net, (channels, height, width), 1, gradients)
     labels = np.zeros(1, np.int64)
-    copy = SGD(net.parameters.copy(), lr=0.0, momentum=0.0)
-    learning = Learning(Team(2), 2, net, copy, 1)
+    still = SGD(net.parameters.copy(), lr=0.0, momentum=0.0)
+    learning = Learning(Team(1), 1, net, still, 1)
+    dtype = net.parameters.dtype
     return [
         *compiled.kernels(),
+        ("gradients", lambda: [address(kernel, dtype) for kernel in (copy, accumulate)]),
         ("training step", lambda: learning.run(x, labels)),
         ("threads", lambda: Team(2).run(lambda member: None)),
         ("score", lambda: net.loss(net(np.repeat(x, 2, axis=0)), np.repeat(labels, 2))),
