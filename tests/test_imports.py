@@ -1,5 +1,6 @@
-"""What starts fast must not load what is slow: each import in a process of its own."""
+"""What starts fast must not load what is slow: each start in a process of its own."""
 
+import re
 import subprocess
 import sys
 
@@ -37,6 +38,26 @@ def test_it_does_not_load_what_it_does_not_need(code, unwanted):
     loaded = packages_after(code)
     assert "sys" in loaded
     assert loaded & unwanted == set()
+
+
+SHORT_COMMAND = """
+import gc, sys
+from tuiconv.cli import main
+gc.callbacks.append(lambda phase, info: print(phase, len(gc.get_objects()), file=sys.stderr))
+gc.collect()
+sys.argv = ["tuiconv", "filters"]
+main()
+"""
+
+
+def test_a_short_command_does_not_look_for_garbage_among_what_it_imported():
+    done = subprocess.run(
+        [sys.executable, "-c", SHORT_COMMAND], capture_output=True, text=True, check=True
+    )
+    assert "sharpen" in done.stdout
+    ours, *later = re.findall(r"start (\d+)", done.stderr)
+    assert int(ours) > 1000
+    assert all(int(searched) < 1000 for searched in later)
 
 
 def test_every_public_name_is_there_once_asked_for():

@@ -365,7 +365,7 @@ def test_a_folder_one_may_not_write_to_is_found_out_first(refused, photo, monkey
         (["photo.png", "sharpen", "--color", ""], ["''", "auto"]),
         (["photo.png", "sharpen", "--width", "0"], ["--width", "20"]),
         (["photo.png", "sharpen", "--width", "-1"], ["--width", "20"]),
-        (["photo.png", "sharpen", "--width", "wide"], ["--width", "integer"]),
+        (["photo.png", "sharpen", "--width", "wide"], ["--width", "int"]),
         (["photo.png", "sharpen", "--width"], ["--width", "argument"]),
         (["photo.png", "sharpen", "--colour", "none"], ["--colour", "--color"]),
         (["photo.png", "sharpen", "more"], ["more"]),

@@ -45,6 +45,26 @@ def read_until(process, kind):
     raise AssertionError(f"ended without {kind}: {process.stderr.read()}")
 
 
+# The same, where Ctrl-C comes before the first kernel is compiled.
+EARLY = FEW.replace(
+    "from tuiconv.cli",
+    """
+import tuiconv.nn.warm_up as module
+def warm_up(kernels, real=module.warm_up):
+    signal.raise_signal(signal.SIGINT)
+    return real(kernels)
+module.warm_up = warm_up
+from tuiconv.cli""",
+)
+
+
+def test_ctrl_c_before_the_first_batch_saves_nothing(tiny, folder):
+    command = [sys.executable, "-c", EARLY, "64", "train", tiny, "-o", "net.safetensors"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert list(folder.iterdir()) == []
+
+
 def test_ctrl_c_ends_the_run_after_the_batch_and_keeps_what_was_learned(tiny, folder):
     with start(64, tiny, "--epochs", LONG, "--json", "-o", "net.safetensors") as process:
         read_until(process, "epoch")

@@ -1,5 +1,6 @@
 import json
 import tempfile
+import time
 
 import numpy as np
 import pytest
@@ -174,18 +175,18 @@ def test_more_threads_than_work_are_no_trouble(tuiconv, tiny):
     [
         (["--epochs", "0"], ["--epochs", "1"]),
         (["--epochs", "-3"], ["--epochs", "1"]),
-        (["--epochs", "two"], ["--epochs", "integer"]),
-        (["--epochs", "1.5"], ["--epochs", "integer"]),
-        (["--epochs", ""], ["--epochs", "integer"]),
+        (["--epochs", "two"], ["--epochs", "int"]),
+        (["--epochs", "1.5"], ["--epochs", "int"]),
+        (["--epochs", ""], ["--epochs", "int"]),
         (["--batch-size", "0"], ["--batch-size", "1"]),
         (["--threads", "0"], ["--threads", "1"]),
         (["--seed", "-1"], ["--seed", "0"]),
-        (["--seed", "nan"], ["--seed", "integer"]),
+        (["--seed", "nan"], ["--seed", "int"]),
         (["--lr", "nan"], ["learning rate nan", "above 0"]),
         (["--lr", "inf"], ["learning rate inf", "above 0"]),
         (["--lr", "0"], ["learning rate 0", "above 0"]),
         (["--lr", "-0.1"], ["learning rate -0.1", "above 0"]),
-        (["--lr", "fast"], ["--lr", "number"]),
+        (["--lr", "fast"], ["--lr", "fast"]),
         (["--momentum", "1"], ["momentum 1", "less than 1"]),
         (["--momentum", "-0.1"], ["momentum -0.1", "0 or more"]),
         (["--momentum", "nan"], ["momentum nan"]),
@@ -382,6 +383,20 @@ def test_a_file_that_is_not_mnists_is_told_by_its_checksum(refused, small_mnist)
     path = small_mnist / "train-images-idx3-ubyte"
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     assert "MD5" in mnist(refused)
+
+
+def test_damaged_data_are_told_before_all_is_compiled(refused, small_mnist, monkeypatch):
+    compiled = []
+
+    def compile_kernel():
+        compiled.append(1)
+        time.sleep(0.01)
+
+    (small_mnist / "t10k-labels-idx1-ubyte").write_bytes(b"damaged")
+    kernels = [("a kernel", compile_kernel)] * 1000
+    monkeypatch.setattr("tuiconv.nn.warm_up.training_kernels", lambda net: kernels)
+    assert "not an IDX file" in mnist(refused)
+    assert len(compiled) < 1000
 
 
 def test_a_folder_in_place_of_a_file_is_named(refused, small_mnist):

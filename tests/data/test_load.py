@@ -68,6 +68,17 @@ def test_strokes_need_no_files_and_follow_their_seed(monkeypatch):
     assert (test.images != train.images[:20]).any()
 
 
+def test_a_blank_is_laid_out_as_the_images_of_its_data_set(monkeypatch, homes, small_mnist):
+    monkeypatch.setattr(load, "STROKES_TRAIN", 30)
+    monkeypatch.setattr(load, "STROKES_TEST", 20)
+    for name in load.NAMES:
+        train, _ = load_dataset(name, small_mnist.parent)
+        example = load.blank(name)
+        assert example.images.shape == (1, *train.images.shape[1:])
+        assert example.class_names == train.class_names
+        assert not example.images.any()
+
+
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
@@ -80,5 +91,7 @@ def test_strokes_need_no_files_and_follow_their_seed(monkeypatch):
 def test_an_unknown_data_set_gets_the_list_and_the_nearest_name(name, hint):
     with pytest.raises(RequestError) as caught:
         load_dataset(name)
+    with pytest.raises(RequestError, match="no data set is called"):
+        load.blank(name)
     assert str(caught.value) == f'no data set is called "{name}"; there are strokes, mnist{hint}'
     assert caught.value.exit_status == 2

@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from tuiconv.data import strokes
 from tuiconv.data.pen_paths import PEN_PATHS
 from tuiconv.data.strokes import Style, draw_digits, stroke_paths
 
@@ -123,6 +124,14 @@ def test_the_same_seed_draws_the_same_digits_in_every_thread(digits):
     for images, labels in again:
         np.testing.assert_array_equal(images, digits[0])
         np.testing.assert_array_equal(labels, digits[1])
+
+
+@pytest.mark.parametrize("cores", [1, 3])
+def test_the_number_of_cores_makes_no_difference(digits, monkeypatch, cores):
+    monkeypatch.setattr(strokes, "usable_cores", lambda: cores)
+    images, labels = draw_digits(200, np.random.default_rng(0))
+    np.testing.assert_array_equal(images, digits[0])
+    np.testing.assert_array_equal(labels, digits[1])
 
 
 def test_one_generator_goes_on_to_draw_other_digits(digits):

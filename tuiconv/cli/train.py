@@ -1,12 +1,13 @@
 """`tuiconv train`: headless training."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -14,10 +15,14 @@ from tuiconv.cli.options import INTERRUPTED, Json
 from tuiconv.errors import RequestError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from tuiconv.arithmetic import NetworkSpec
     from tuiconv.nn.network import Network
 
 DEFAULT = "lenet5"
+
+Result = TypeVar("Result")
 
 
 def train(
@@ -70,26 +75,40 @@ def train(
 
     import numpy as np
 
+    from tuiconv.data.load import blank, load_dataset
+
+    example = blank(data)
+    rng = np.random.default_rng(seed)
+    load = partial(load_dataset, data, data_dir, rng)
+    if data != "strokes":  # these wait for the weights, which are drawn by the same Generator
+        loading = in_background(load)
+
     from tuiconv.cli.reports import report_for
-    from tuiconv.data.load import load_dataset
     from tuiconv.nn.events import RunEnd
     from tuiconv.nn.network import Network
     from tuiconv.nn.training import Trainer, check_fits
     from tuiconv.nn.warm_up import training_kernels, warm_up
 
-    rng = np.random.default_rng(seed)
     if weights is None:
         net = Network(spec, rng)
     else:
         net = load_weights(weights, asked=None if network is None else spec)
     trainer = Trainer(net, "sgd", lr, momentum, batch_size, rng, threads)
+    check_fits(net, example)
+    if data == "strokes":
+        loading = in_background(load)
     with report_for(as_json) as report, cancelled_by_ctrl_c() as cancel:
-        report.doing("drawing stroke digits" if data == "strokes" else f"reading {data}")
-        train_set, test_set = load_dataset(data, data_dir, rng)
-        check_fits(net, train_set)
+        loading_data = "drawing stroke digits" if data == "strokes" else f"reading {data}"
+        report.doing(loading_data)
         for kernel in warm_up(training_kernels(net)):
+            if cancel.is_set():
+                return INTERRUPTED
+            if loading.done():
+                loading.result()  # raises what is wrong with the data
             progress = f"{kernel.number} of {kernel.of}"
             report.doing(f"compiling {kernel.name}, {progress} (the first run only)")
+        report.doing(loading_data)
+        train_set, test_set = loading.result()
         for event in trainer.run(train_set, test_set, epochs, cancel):
             if isinstance(event, RunEnd) and output is not None:
                 net.save(output)
@@ -98,6 +117,22 @@ def train(
         print(f"saved {output}" if output else "not saved: add -o FILE to keep the network")
         print("next: run tuiconv and press 4, to watch such a network learn from inside")
     return INTERRUPTED if isinstance(event, RunEnd) and event.cancelled else 0
+
+
+def in_background(work: Callable[[], Result]) -> "Future[Result]":
+    """Begin some work in a thread that does not keep a program from ending."""
+    from concurrent.futures import Future
+
+    future: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # handed to whoever asks for the result
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return future
 
 
 def load_weights(path: Path, asked: "NetworkSpec | None") -> "Network":

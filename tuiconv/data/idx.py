@@ -68,4 +68,4 @@ def parse_idx(content: bytes, name: str) -> npt.NDArray[Any]:
         values = np.frombuffer(content, dtype, offset=start).reshape(shape)
     except ValueError as error:
         raise DataError(f"{name}: no array has {dimensions} dimensions {shape}: {error}") from error
-    return values.astype(dtype.newbyteorder("="))
+    return values.astype(dtype.newbyteorder("="), copy=False)

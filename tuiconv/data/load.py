@@ -11,7 +11,8 @@ from tuiconv.data.dataset import DataError, Dataset, Splits
 from tuiconv.data.mnist import read_mnist
 from tuiconv.errors import RequestError
 
-NAMES = ("strokes", "mnist")
+TITLES = {"strokes": "stroke digits", "mnist": "mnist digits"}
+NAMES = tuple(TITLES)
 
 STROKES_TRAIN, STROKES_TEST = 30_000, 5_000
 """How many stroke digits are drawn to train and to test on."""
@@ -41,11 +42,26 @@ def load_dataset(
             train=Dataset("stroke training digits", *draw_digits(STROKES_TRAIN, rng)),
             test=Dataset("stroke test digits", *draw_digits(STROKES_TEST, rng)),
         )
-    if name == "mnist":
-        return read_mnist(find_folder(name, data_dir))
-    close = get_close_matches(name.lower(), NAMES, 1)
-    hint = f"; did you mean {close[0]}?" if close else ""
-    raise RequestError(f'no data set is called "{name}"; there are {", ".join(NAMES)}{hint}')
+    check_name(name)
+    return read_mnist(find_folder(name, data_dir))
+
+
+def blank(name: str) -> Dataset:
+    """One empty image, laid out as those of a data set that need not be there yet.
+
+    Raises:
+        RequestError: no such data set.
+    """
+    check_name(name)
+    return Dataset(TITLES[name], np.zeros((1, 1, 32, 32), np.uint8), np.zeros(1, np.int64))
+
+
+def check_name(name: str) -> None:
+    """Raise RequestError, with the nearest name, unless a data set is called so."""
+    if name not in NAMES:
+        close = get_close_matches(name.lower(), NAMES, 1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise RequestError(f'no data set is called "{name}"; there are {", ".join(NAMES)}{hint}')
 
 
 def data_dirs(data_dir: str | Path | None = None) -> list[Path]:

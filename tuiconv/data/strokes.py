@@ -5,17 +5,22 @@ as a hand does, and never the pixels.
 """
 
 import math
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tuiconv.data.pen_paths import PEN_PATHS
+from tuiconv_kernels.cores import usable_cores
+from tuiconv_kernels.jit import exact_kernel
 from tuiconv_kernels.raster import rasterize
 
 Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
 
 STEPS: Final = 6
 """Straight lines between two neighbouring control points."""
@@ -66,7 +71,7 @@ class _Pen:
     """(controls, 2): the points the writer aims at, in the unit box."""
     basis: Floats
     """(points, controls): the spline through them."""
-    down: npt.NDArray[np.bool_]
+    down: Flags
     """(points - 1,): whether the pen writes on the way to the next point."""
 
 
@@ -129,58 +134,120 @@ def stroke_paths(digit: int, variant: int = 0) -> list[Floats]:
     return np.split(pen.basis @ pen.controls, np.flatnonzero(~pen.down) + 1)
 
 
-def _distort(pen: _Pen, count: int, style: Style, rng: np.random.Generator) -> Floats:
-    """`count` hands write the same path: (count, points, 2), in heights of the digit."""
+class _Hands(NamedTuple):
+    """What sets `n` digits apart that are written the same way; lengths in heights of the digit."""
+
+    controls: Floats
+    """(n, controls, 2): the points aimed at, as they were met, about the middle of the box."""
+    frequency: Floats
+    """(n, 2, waves): the plane waves of the elastic distortion, in radians per height."""
+    phase: Floats
+    """(n, waves): in radians."""
+    push: Floats
+    """(n, waves, 2): how far the crest of each wave moves the pen."""
+    shape: Floats
+    """(n, 2, 2): the linear map that gives a digit its width, slant and angle."""
+    centre: Floats
+    """(n, 2): the centre of mass, in pixels of the frame."""
+    radius: Floats
+    """(n,): the pen's, in pixels."""
+    softness: Floats
+    """(n,): of the ink's edge, in pixels."""
+
+
+def _hands(pen: _Pen, count: int, style: Style, rng: np.random.Generator) -> _Hands:
+    """Everything about `count` digits that is left to chance."""
 
     def normal(*shape: int) -> Floats:
         return rng.standard_normal((count, *shape), np.float32)
 
+    radius = rng.uniform(*style.pen_radius, count).astype(np.float32)
+    softness = rng.uniform(*style.softness, count).astype(np.float32)
     # Each control point shares half of its movement with the next, so that curves stay curves.
     movement = normal(len(pen.controls) + 1, 2)
     movement = (movement[:, :-1] + movement[:, 1:]) / math.sqrt(2)
-    controls = pen.controls - 0.5 + style.wobble * movement
-    # einsum, not matmul: its sums do not depend on how many threads BLAS has.
-    points = np.einsum("pk,nkx->npx", pen.basis, controls)
-
     # The field: plane waves with periods around two heights, of variance 1 in all.
-    phase = np.einsum("npx,nxw->npw", points, 3 * normal(2, WAVES)) + 2 * math.pi * normal(1, WAVES)
-    field = np.einsum("npw,nwx->npx", np.sin(phase), normal(WAVES, 2)) / math.sqrt(WAVES / 2)
-    points += style.elastic * field
-
-    x, y = points[:, :, 0], points[:, :, 1]
-    mean, deviation = style.aspect
-    x = np.exp(mean + deviation * normal(1)) * x
-    mean, deviation = style.slant
-    x = x - (mean + deviation * normal(1)) * y
-    angle = style.rotation * normal(1)
+    frequency, phase = 3 * normal(2, WAVES), 2 * math.pi * normal(WAVES)
+    push = style.elastic / math.sqrt(WAVES / 2) * normal(WAVES, 2)
+    width = np.exp(style.aspect[0] + style.aspect[1] * normal())
+    slant = style.slant[0] + style.slant[1] * normal()
+    angle = style.rotation * normal()
     cos, sin = np.cos(angle), np.sin(angle)
-    return np.stack([cos * x - sin * y, sin * x + cos * y], axis=2)
+    shape = [[cos * width, -cos * slant - sin], [sin * width, -sin * slant + cos]]
+    return _Hands(
+        pen.controls - 0.5 + style.wobble * movement,
+        frequency,
+        phase,
+        push,
+        np.array(shape).transpose(2, 0, 1).copy(),
+        FRAME / 2 + style.shift * normal(2),
+        radius,
+        softness,
+    )
 
 
-def _fit(points: Floats, down: npt.NDArray[np.bool_], reach: Floats) -> Floats:
-    """Scale paths until their ink fills the box, and put its centre of mass in mid-frame.
+@exact_kernel
+def _trace(basis: Floats, hands: _Hands, n: int, points: Floats) -> None:
+    """The path of hand `n`: (points, 2), in heights of the digit."""
+    controls, frequency, shape = hands.controls[n], hands.frequency[n], hands.shape[n]
+    for p in range(len(points)):
+        x = y = np.float32(0)
+        for k in range(len(controls)):
+            x += basis[p, k] * controls[k, 0]
+            y += basis[p, k] * controls[k, 1]
+        moved_x, moved_y = x, y
+        for w in range(WAVES):
+            wave = math.sin(frequency[0, w] * x + frequency[1, w] * y + hands.phase[n, w])
+            moved_x += wave * hands.push[n, w, 0]
+            moved_y += wave * hands.push[n, w, 1]
+        points[p, 0] = shape[0, 0] * moved_x + shape[0, 1] * moved_y
+        points[p, 1] = shape[1, 0] * moved_x + shape[1, 1] * moved_y
 
-    `reach` (n,) is how far the ink spreads from the path, in pixels. `points` (n, points, 2) come
-    in any unit and leave in pixels of the frame.
+
+@exact_kernel
+def _fit(points: Floats, down: Flags, reach: float, centre: Floats) -> None:
+    """Scale a path until its ink fills the box, and move the ink's centre of mass to `centre`.
+
+    `reach` is how far the ink spreads from the path, in pixels. `points` (points, 2) come in any
+    unit and leave in pixels of the frame.
     """
-    extent = np.ptp(points, axis=1).max(axis=1)
-    points = points * ((BOX - 2 * reach) / extent)[:, None, None]
-    steps = np.diff(points, axis=1)
-    mass = np.sqrt((steps**2).sum(axis=2, keepdims=True)) * down[:, None]
-    middles = points[:, :-1] + steps / 2
-    centre = (mass * middles).sum(axis=1, keepdims=True) / mass.sum(axis=1, keepdims=True)
-    points += FRAME / 2 - centre
-    return points
+    left = right = points[0, 0]
+    top = bottom = points[0, 1]
+    mass, x, y = 0.0, 0.0, 0.0
+    for k in range(len(down)):
+        if down[k]:
+            dx, dy = points[k + 1, 0] - points[k, 0], points[k + 1, 1] - points[k, 1]
+            length = math.sqrt(dx * dx + dy * dy)
+            mass += length
+            x += length * (points[k, 0] + dx / 2)
+            y += length * (points[k, 1] + dy / 2)
+        left, right = min(left, points[k + 1, 0]), max(right, points[k + 1, 0])
+        top, bottom = min(top, points[k + 1, 1]), max(bottom, points[k + 1, 1])
+    scale = (BOX - 2 * reach) / max(right - left, bottom - top)
+    for p in range(len(points)):
+        points[p, 0] = (points[p, 0] - x / mass) * scale + centre[0]
+        points[p, 1] = (points[p, 1] - y / mass) * scale + centre[1]
 
 
-def _write(pen: _Pen, count: int, style: Style, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """`count` pictures of the same path in different hands: (count, FRAME, FRAME)."""
-    radius = rng.uniform(*style.pen_radius, count).astype(np.float32)
-    softness = rng.uniform(*style.softness, count).astype(np.float32)
-    points = _fit(_distort(pen, count, style, rng), pen.down, radius + softness * np.float32(0.5))
-    points += style.shift * rng.standard_normal((count, 1, 2), np.float32)
-    ink = rasterize(points, radius[:, None] * pen.down, softness, (FRAME, FRAME))
-    return np.rint(255 * ink).astype(np.uint8)
+@exact_kernel
+def _write(basis: Floats, down: Flags, hands: _Hands, paths: Floats) -> None:
+    """The paths of all hands: (n, points, 2), in pixels of the frame."""
+    for n in range(len(paths)):
+        _trace(basis, hands, n, paths[n])
+        _fit(paths[n], down, hands.radius[n] + hands.softness[n] / 2, hands.centre[n])
+
+
+def _groups(
+    labels: npt.NDArray[np.int64], style: Style, rng: np.random.Generator
+) -> Iterator[tuple[_Pen, _Hands, npt.NDArray[np.intp]]]:
+    """For every way of writing, the hands that write so and the places of their digits."""
+    for digit, ways in PEN_PATHS.items():
+        shares = np.array([share for share, _ in ways])
+        places = np.flatnonzero(labels == digit)
+        variants = rng.choice(len(ways), len(places), p=shares / shares.sum())
+        for variant in range(len(ways)):
+            pen, here = _pen(digit, variant), places[variants == variant]
+            yield pen, _hands(pen, len(here), style, rng), here
 
 
 def draw_digits(
@@ -204,11 +271,15 @@ def draw_digits(
     labels = rng.permutation(np.arange(count, dtype=np.int64) % 10)
     images = np.zeros((count, 1, FRAME + 2 * BORDER, FRAME + 2 * BORDER), np.uint8)
     inside = slice(BORDER, BORDER + FRAME)
-    for digit, ways in PEN_PATHS.items():
-        shares = np.array([share for share, _ in ways])
-        places = np.flatnonzero(labels == digit)
-        variants = rng.choice(len(ways), len(places), p=shares / shares.sum())
-        for variant in range(len(ways)):
-            here = places[variants == variant]
-            images[here, 0, inside, inside] = _write(_pen(digit, variant), len(here), style, rng)
+
+    def draw(group: tuple[_Pen, _Hands, npt.NDArray[np.intp]]) -> None:
+        pen, hands, here = group
+        paths = np.empty((len(here), len(pen.basis), 2), np.float32)
+        _write(pen.basis, pen.down, hands, paths)
+        ink = rasterize(paths, pen.down, hands.radius, hands.softness, (FRAME, FRAME))
+        images[here, 0, inside, inside] = ink
+
+    # Chance is asked in this thread, in order; the rest may be done in any.
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        list(pool.map(draw, _groups(labels, style, rng)))
     return images, labels
