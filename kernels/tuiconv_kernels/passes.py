@@ -40,7 +40,8 @@ def copy_rows(x: Array, rows: Table, out: Array, out_rows: Table, length: int) -
 @exact_kernel
 def copy(x: Array, out: Array) -> None:
     """Copy everything."""
-    out[:] = x
+    for k in range(len(out)):
+        out[k] = x[k]
 
 
 @exact_kernel
