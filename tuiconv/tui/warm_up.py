@@ -20,9 +20,9 @@ def compile_all(preset: str) -> Iterator[tuple[str, float]]:
 
     net, picture = Network.preset(preset), np.zeros((3, 3, 3), np.uint8)
     kernels = [
-        ("stroke digits", lambda: draw_digits(10, np.random.default_rng(0))),
         ("filter", lambda: apply_filter(picture, "identity")),
         ("unclamped filter", lambda: unclamped(picture, "identity")),
+        ("stroke digits", lambda: draw_digits(10, np.random.default_rng(0))),
         *training_kernels(net),
         *layer_kernels(net),
     ]
