@@ -4,7 +4,7 @@ import pytest
 from textual.widgets import Footer, OptionList, ProgressBar
 
 from tuiconv.tui import app as app_module
-from tuiconv.tui.messages import WarmUp
+from tuiconv.tui.messages import PictureFiltered, WarmUp
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -109,6 +109,18 @@ async def test_keys_pressed_while_the_kernels_compile_are_obeyed_in_turn(explore
         await learner.until(lambda: len(learner.frames) == 4)
         assert learner.frames[-1].last.batch == 2
         assert learner.frames[-1].digit == 1
+
+
+async def test_what_is_asked_for_comes_before_the_next_kernel(explore, monkeypatch):
+    def compile_all(preset):
+        while True:
+            Event().wait(0.01)
+            yield "something that never ends", 0.5
+
+    monkeypatch.setattr(app_module, "compile_all", compile_all)
+    async with explore() as learner:
+        await learner.tap("2")
+        await learner.until(lambda: learner.sent(PictureFiltered))
 
 
 async def test_environment_names_the_terminals_size_and_colours(explore):

@@ -40,6 +40,7 @@ async def wall_headings(learner) -> list[str]:
 async def test_an_untrained_network_waits_to_be_trained(explore):
     async with explore() as learner:
         frame = await learner.open_training()
+        await learner.until(lambda: learner.app.warm_up.share == 1)
         assert (frame.last, frame.playing) == (None, False)
         assert learner.static("#top") == "tuiconv › Training lenet5 · strokes · paused"
         assert learner.static("#numbers") == (

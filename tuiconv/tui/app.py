@@ -1,7 +1,8 @@
 """The explorer's frame: its screens, its keys, and the compute thread behind them."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from time import perf_counter
 from typing import Any, ClassVar
 
@@ -67,18 +68,22 @@ class TuiconvApp(App[None]):
         return not (action == "switch_mode" and parameters == ("home",) and at_home)
 
     def on_mount(self) -> None:
-        self.compute.submit(self._compile)
+        self.compute.submit(partial(self._compile, compile_all(PRESET), perf_counter()))
         # Importing Numba takes a while: the first screen is painted before that begins.
         self.call_after_refresh(self.compute.start)
 
-    def _compile(self) -> None:
-        """In the compute thread: compile what the screens need, and say how far it is."""
-        began = perf_counter()
-        for name, share in compile_all(PRESET):
-            if self.compute.stopped.is_set():
-                return
-            self.post_message(WarmUp(f"compiling {name}", share))
-        self.post_message(WarmUp(f"kernels ready in {perf_counter() - began:.1f} s", 1.0))
+    def _compile(self, steps: Iterator[tuple[str, float]], began: float) -> None:
+        """In the compute thread: compile a kernel that the screens need, and say how far it is.
+
+        What the learner asks for in the meantime comes before the next kernel.
+        """
+        step = next(steps, None)
+        if step is None:
+            self.post_message(WarmUp(f"kernels ready in {perf_counter() - began:.1f} s", 1.0))
+            return
+        name, share = step
+        self.post_message(WarmUp(f"compiling {name}", share))
+        self.compute.submit(partial(self._compile, steps, began))
 
     def on_warm_up(self, message: WarmUp) -> None:
         self.warm_up = message
