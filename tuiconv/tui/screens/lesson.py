@@ -19,7 +19,10 @@ class LessonScreen(Screen[None]):
     """What the screen is called."""
 
     heading: reactive[str] = reactive("")
-    """What stands in the line on top."""
+    """What stands in the line on top: where one is."""
+
+    waiting: reactive[str] = reactive("")
+    """What stands behind it: what one waits for."""
 
     @property
     def explorer(self) -> "TuiconvApp":
@@ -39,10 +42,12 @@ class LessonScreen(Screen[None]):
         self.heading = self.HEADING
         self.watch(self.explorer, "warm_up", self.show_warm_up)
 
-    def watch_heading(self, heading: str) -> None:
-        self.query_one("#top", Static).update(f"tuiconv › {heading}")
+    def watch_heading(self) -> None:
+        self.query_one("#top", Static).update(f"tuiconv › {self.heading}{self.waiting}")
+
+    def watch_waiting(self) -> None:
+        self.watch_heading()
 
     def show_warm_up(self, warm_up: "WarmUp") -> None:
-        """Say on top how far the compile is, as long as there is something to wait for."""
-        waiting = f" · {warm_up.doing} … {warm_up.share:.0%}" if warm_up.share < 1 else ""
-        self.heading = f"{self.HEADING}{waiting}"
+        """Say on top how far the compile is, as long as it goes on."""
+        self.waiting = f" · {warm_up.doing} … {warm_up.share:.0%}" if warm_up.share < 1 else ""
