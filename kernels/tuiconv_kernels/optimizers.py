@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tuiconv_kernels.checks import Array, float_array, same_dtype, same_shape, whole
-from tuiconv_kernels.jit import kernel
+from tuiconv_kernels.jit import exact_kernel, kernel
 from tuiconv_kernels.ranges import fraction, positive, real
 from tuiconv_kernels.state import state_array
 
@@ -267,26 +267,53 @@ def _like(parameters: Array, *values: float) -> list[Number]:
     return [parameters.dtype.type(value) for value in values]
 
 
-@kernel
+@exact_kernel
 def momentum_updates(
     parameters: Array,
     gradients: Array,
     velocity: Array,
     settings: npt.NDArray[np.float64],
 ) -> None:
-    """Do as `momentum_step`, unchecked; `settings` is (lr, momentum), which may change."""
+    """Do as `momentum_step`, unchecked.
+
+    `settings` is (lr, weight_decay, momentum, nesterov), the last 0 or 1; they may change.
+    """
     number = parameters.dtype.type
-    lr, momentum = number(settings[0]), number(settings[1])
-    _momentum(parameters, gradients, velocity, False, lr, momentum, number(0))
+    lr, decay, momentum = number(settings[0]), number(settings[1]), number(settings[2])
+    _momentum(parameters, gradients, velocity, settings[3] != 0, lr, momentum, decay)
 
 
 @kernel
+def measure(gradients: Array, most: float, factor: npt.NDArray[np.float64]) -> None:
+    """Set factor[0] to what shortens the gradients to the length `most`; 1 if they are no longer.
+
+    factor = min(1, most / √Σg²), Pascanu, Mikolov & Bengio 2013. A NaN among them stays NaN.
+    """
+    total = 0.0
+    for k in range(len(gradients)):
+        value = np.float64(gradients[k])
+        total += value * value
+    length = np.sqrt(total)
+    factor[0] = most / length if length > most else 1.0
+
+
+@exact_kernel
+def shorten(gradients: Array, factor: npt.NDArray[np.float64]) -> None:
+    """Multiply the gradients by factor[0]."""
+    by = gradients.dtype.type(factor[0])
+    for k in range(len(gradients)):
+        gradients[k] *= by
+
+
+# These are exact so that a value is the same in whatever part of the parameters it is updated: fast
+# mathematics may divide differently at the end of a loop than in its middle.
+@exact_kernel
 def _sgd(parameters: Array, gradients: Array, lr: Number, decay: Number) -> None:
     for k in range(len(parameters)):
         parameters[k] -= lr * (gradients[k] + decay * parameters[k])
 
 
-@kernel
+@exact_kernel
 def _momentum(
     parameters: Array,
     gradients: Array,
@@ -305,14 +332,14 @@ def _momentum(
             parameters[k] -= lr * velocity[k]
 
 
-@kernel
+@exact_kernel
 def _adagrad(parameters: Array, gradients: Array, squares: Array, lr: Number, eps: Number) -> None:
     for k in range(len(parameters)):
         squares[k] += gradients[k] * gradients[k]
         parameters[k] -= lr * gradients[k] / (np.sqrt(squares[k]) + eps)
 
 
-@kernel
+@exact_kernel
 def _rmsprop(
     parameters: Array, gradients: Array, squares: Array, lr: Number, share: Number, eps: Number
 ) -> None:
@@ -321,7 +348,7 @@ def _rmsprop(
         parameters[k] -= lr * gradients[k] / (np.sqrt(squares[k]) + eps)
 
 
-@kernel
+@exact_kernel
 def _adam(
     parameters: Array,
     gradients: Array,
@@ -338,7 +365,7 @@ def _adam(
         parameters[k] -= rate * first[k] / (np.sqrt(second[k]) + eps)
 
 
-@kernel
+@exact_kernel
 def _natural_gradient(
     parameters: Array,
     gradients: Array,

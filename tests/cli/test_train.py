@@ -66,6 +66,8 @@ def test_the_first_event_tells_the_settings(tuiconv, tiny):
         "optimizer": "sgd",
         "lr": 0.5,
         "momentum": 0,
+        "weight_decay": 0,
+        "clip": None,
         "threads": 1,
     }
 
@@ -85,8 +87,31 @@ def test_the_same_seed_gives_the_same_numbers_with_any_number_of_threads(tuiconv
 
 def test_settings_make_a_difference(tuiconv, tiny):
     plain = events(tuiconv, tiny, "--epochs", 1, "--batch-size", 16)[-2]
-    for setting in (["--lr", 0.1], ["--momentum", 0]):
+    for setting in (
+        ["--lr", 0.1],
+        ["--momentum", 0],
+        ["--weight-decay", 0.1],
+        ["--schedule", "cosine"],
+        ["--clip", 0.1],
+        *(["--optimizer", name] for name in ("nesterov", "adagrad", "rmsprop", "adam", "natural")),
+    ):
         assert events(tuiconv, tiny, "--epochs", 1, "--batch-size", 16, *setting)[-2] != plain
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "natural"])
+def test_an_optimizer_without_momentum_says_so(tuiconv, tiny, optimizer):
+    start = events(tuiconv, tiny, "--optimizer", optimizer, "--epochs", 1)[0]
+    assert (start["optimizer"], start["momentum"], start["lr"]) == (optimizer, None, 0.001)
+    text = tuiconv("train", tiny, "--optimizer", optimizer, "--clip", 2, "--epochs", 1).out
+    assert f"; {optimizer}, lr 0.001, clip 2, " in text
+
+
+def test_the_rates_of_a_schedule_are_in_the_events(tuiconv, tiny):
+    found = events(
+        tuiconv, tiny, *("--epochs", 6, "--batch-size", 64, "--lr", 0.0005, "--schedule", "1998")
+    )
+    rates = [event["lr"] for event in found if event["event"] == "batch"]
+    assert rates == pytest.approx([0.0005] * 2 + [0.0002] * 3 + [0.0001])
 
 
 def test_it_learns(tuiconv):
@@ -190,6 +215,13 @@ def test_more_threads_than_work_are_no_trouble(tuiconv, tiny):
         (["--momentum", "1"], ["momentum 1", "less than 1"]),
         (["--momentum", "-0.1"], ["momentum -0.1", "0 or more"]),
         (["--momentum", "nan"], ["momentum nan"]),
+        (["--optimizer", "adm"], ['optimizer "adm"', "adam, natural"]),
+        (["--optimizer", "adam", "--momentum", "0.5"], ["momentum 0.5", "adam has none"]),
+        (["--optimizer", "adam", "--lr", "nan"], ["learning rate nan"]),
+        (["--schedule", "1999"], ['schedule "1999"', "constant, step, cosine, 1998"]),
+        (["--weight-decay", "-1"], ["weight decay -1", "at least 0"]),
+        (["--weight-decay", "nan"], ["weight decay nan"]),
+        (["--clip", "0"], ["clip 0", "above 0"]),
         (["--epoch", "1"], ["--epoch", "--epochs"]),
         (["--bogus"], ["--bogus"]),
         (["--data", "mnst"], ['"mnst"', "did you mean mnist?", "strokes, mnist"]),
@@ -394,7 +426,7 @@ def test_damaged_data_are_told_before_all_is_compiled(refused, small_mnist, monk
 
     (small_mnist / "t10k-labels-idx1-ubyte").write_bytes(b"damaged")
     kernels = [("a kernel", compile_kernel)] * 1000
-    monkeypatch.setattr("tuiconv.nn.warm_up.training_kernels", lambda net: kernels)
+    monkeypatch.setattr("tuiconv.nn.warm_up.training_kernels", lambda *settings: kernels)
     assert "not an IDX file" in mnist(refused)
     assert len(compiled) < 1000
 

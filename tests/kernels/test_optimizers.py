@@ -10,6 +10,7 @@ import pytest
 
 import tuiconv_kernels
 from tuiconv_kernels import adam_step, natural_gradient_step, plain, rmsprop_step, sgd_step
+from tuiconv_kernels.optimizers import measure, shorten
 
 both = pytest.mark.parametrize("kernels", [tuiconv_kernels, plain], ids=["kernel", "plain"])
 
@@ -237,6 +238,36 @@ def test_gradients_may_be_a_view_and_read_only(optimizer, rng):
     ours.step(gradients)
     same.step(gradients.copy())
     np.testing.assert_array_equal(ours.parameters, same.parameters)
+
+
+# --- clipping
+
+
+@pytest.mark.parametrize(
+    ("most", "clipped"),
+    [(10.0, [6, -8]), (10.5, [6, -8]), (5.0, [3, -4]), (1.0, [0.6, -0.8])],
+)
+def test_six_and_eight_are_ten_long_and_no_longer_than_asked(most, clipped, dtype):
+    gradients, factor = np.array([6, -8], dtype), np.zeros(1)
+    measure(gradients, most, factor)
+    shorten(gradients, factor)
+    np.testing.assert_allclose(gradients, clipped, rtol=1e-6)
+
+
+def test_a_length_beyond_float32_is_measured():
+    gradients, factor = np.full(4, 3e38, np.float32), np.zeros(1)
+    measure(gradients, 1.0, factor)
+    shorten(gradients, factor)
+    np.testing.assert_allclose(gradients, 0.5, rtol=1e-6)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_clipping_leaves_a_nan_for_what_is_not_finite(bad):
+    gradients, factor = np.array([1, bad], np.float32), np.zeros(1)
+    with np.errstate(invalid="ignore"):
+        measure(gradients, 1.0, factor)
+        shorten(gradients, factor)
+    assert np.isnan(gradients[1])
 
 
 # --- the natural gradient

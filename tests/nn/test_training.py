@@ -10,6 +10,8 @@ from tuiconv.data.dataset import Dataset
 from tuiconv.errors import RequestError
 from tuiconv.nn.events import BatchDone, EpochDone, RunEnd, RunStart, to_json
 from tuiconv.nn.network import Network
+from tuiconv.nn.optimizers import OPTIMIZERS, make_optimizer
+from tuiconv.nn.schedules import cosine
 from tuiconv.nn.scoring import score
 from tuiconv.nn.training import Trainer, TrainingError, check_fits
 from tuiconv_kernels.cores import usable_cores
@@ -87,7 +89,20 @@ def test_an_empty_batch_is_refused(small, problem):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"optimizer": "adam"}, 'optimizer "adam"; expected one of sgd'),
+        (
+            {"optimizer": "adm"},
+            'optimizer "adm"; expected one of sgd, momentum, nesterov, adagrad, rmsprop, adam,'
+            " natural",
+        ),
+        (
+            {"optimizer": "adam", "momentum": 0.5},
+            "momentum 0.5; adam has none, but sgd and nesterov have",
+        ),
+        ({"weight_decay": -0.1}, "weight decay -0.1; expected a number of at least 0"),
+        ({"weight_decay": float("nan")}, "weight decay nan; expected a number of at least 0"),
+        ({"clip": 0}, "clip 0; expected a number above 0"),
+        ({"clip": float("inf")}, "clip inf; expected a number above 0"),
+        ({"clip": float("nan")}, "clip nan; expected a number above 0"),
         ({"momentum": 1.0}, "momentum 1.0; expected 0 or more and less than 1"),
         ({"momentum": -0.1}, "momentum -0.1; expected 0 or more and less than 1"),
         ({"momentum": float("nan")}, "momentum nan; expected 0 or more and less than 1"),
@@ -123,6 +138,98 @@ def test_the_same_seed_gives_the_same_numbers_whatever_the_threads(small, proble
     alone = parameters_after(small(), problem, batch_size=50, seed=3, threads=1)
     together = parameters_after(small(), problem, batch_size=50, seed=3, threads=threads)
     assert together.tobytes() == alone.tobytes()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("clip", [None, 0.3])
+def test_every_optimizer_gives_the_same_numbers_whatever_the_threads(
+    small, problem, optimizer, clip
+):
+    settings = {"optimizer": optimizer, "lr": None, "weight_decay": 0.01, "clip": clip}
+    alone = parameters_after(small(), problem, **settings, threads=1)
+    for threads in (2, 3):
+        together = parameters_after(small(), problem, **settings, threads=threads)
+        assert together.tobytes() == alone.tobytes()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_step_is_the_optimizers_with_the_gradient_of_the_batch(
+    small, problem, optimizer, threads
+):
+    spec, sizes = small().spec, (40, 30, 40)  # a step of each size is built once
+    net, expected = (Network(spec, dtype=np.float64) for _ in range(2))
+    trainer = Trainer(net, optimizer, threads=threads, weight_decay=0.1)
+    alone = make_optimizer(optimizer, expected.parameters, weight_decay=0.1)
+    for count in sizes:
+        x, labels = batch_of(problem, count)
+        gradients = flat(expected, expected.trace(x, labels).parameter_gradients)
+        alone.steps += 1
+        function, arguments = alone.update(gradients, images=count)
+        function(*arguments)
+        trainer.step(x, labels)
+    np.testing.assert_allclose(net.parameters, expected.parameters, rtol=1e-9, atol=1e-12)
+
+
+def flat(net, arrays):
+    """Arrays by the names of a network's parameters, in one vector laid out as these."""
+    vector = np.zeros_like(net.parameters)
+    for name, part in net.named(vector).items():
+        part[...] = arrays[name]
+    return vector
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("share", [0.25, 0.999, 1.001])
+def test_gradients_are_clipped_to_a_length_and_keep_their_direction(small, problem, threads, share):
+    net = Network(small().spec, dtype=np.float64)
+    x, labels = batch_of(problem, 40)
+    gradients = flat(net, net.trace(x, labels).parameter_gradients)
+    length = np.sqrt((gradients**2).sum())
+    start = net.parameters.copy()
+    Trainer(net, lr=0.1, momentum=0, threads=threads, clip=share * length).step(x, labels)
+    np.testing.assert_allclose(
+        net.parameters, start - 0.1 * min(1, share) * gradients, rtol=1e-10, atol=1e-12
+    )
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_clipping_hides_no_gradient_that_is_not_a_number(small, problem, threads):
+    net = small()
+    net.parameters[0] = np.nan
+    assert np.isnan(Trainer(net, clip=1.0, threads=threads).step(*batch_of(problem, 40)))
+    assert np.isnan(net.parameters).any()
+
+
+def test_a_schedule_gives_every_batch_its_rate(small, problem):
+    asked = []
+
+    def halving(passes, epochs):
+        asked.append((passes, epochs))
+        return 0.5**passes
+
+    trainer = Trainer(small(), lr=0.08, batch_size=25, schedule=halving)
+    events = trainer.run(*problem, epochs=2)
+    rates = [event.lr for event in events if isinstance(event, BatchDone)]
+    assert asked == [(0, 2), (0.5, 2), (1, 2), (1.5, 2)]
+    assert rates == pytest.approx([0.08, 0.08 / 2**0.5, 0.04, 0.04 / 2**0.5])
+    assert trainer.lr == 0.08
+
+
+def test_a_rate_of_the_schedule_is_that_of_the_update(small, problem):
+    scheduled = parameters_after(small(), problem, lr=0.1, schedule=lambda passes, epochs: 0.5)
+    assert scheduled.tobytes() == parameters_after(small(), problem, lr=0.05).tobytes()
+
+
+def test_a_step_by_hand_after_a_run_has_the_whole_rate_again(small, problem):
+    net, x_labels = small(), batch_of(problem, 8)
+    trainer = Trainer(net, lr=0.1, momentum=0, schedule=lambda passes, epochs: 1e-30)
+    list(trainer.run(*problem, epochs=1))
+    before, gradients = net.parameters.copy(), net.trace(*x_labels).parameter_gradients
+    trainer.step(*x_labels)
+    np.testing.assert_allclose(
+        net.parameters, before - 0.1 * flat(net, gradients), rtol=1e-5, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -237,6 +344,8 @@ def test_the_start_says_what_is_about_to_happen(events, small):
         optimizer="sgd",
         lr=0.05,
         momentum=0.5,
+        weight_decay=0.0,
+        clip=None,
         threads=2,
     )
 
@@ -444,3 +553,121 @@ def test_logits_without_softmax_learn_the_same(small, problem):
     bare = Network.parse(str(small().spec).removesuffix(" -> SOFTMAX"))
     with_softmax = parameters_after(small(), problem)
     np.testing.assert_allclose(parameters_after(bare, problem), with_softmax, rtol=1e-3, atol=1e-5)
+
+
+def figures(events):
+    """What events tell, without their times."""
+    timeless = [to_json(event) for event in events]
+    for event in timeless:
+        for name in ("seconds", "images_per_second"):
+            event.pop(name, None)
+    return timeless
+
+
+RECIPE = {"batch_size": 20, "lr": 0.01, "weight_decay": 0.01, "clip": 1.0, "schedule": cosine}
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("stop_at", [2, 4, 5, 6, 9])  # within an epoch, at its end, after its test
+def test_a_run_that_goes_on_gives_the_numbers_of_one_that_was_never_interrupted(
+    small, problem, optimizer, stop_at
+):
+    whole, first, second = small(), small(), small()
+    expected = figures(Trainer(whole, optimizer, seed=5, **RECIPE).run(*problem, epochs=3))
+
+    trainer = Trainer(first, optimizer, seed=5, threads=1, **RECIPE)
+    begun = figures(run_until(trainer, problem, stop_at))
+    state = trainer.state()
+    second.load_state_dict(first.state_dict())
+    other = Trainer(second, optimizer, seed=99, threads=2, **RECIPE)
+    other.restore(state)
+    rest = figures(other.run(*problem, epochs=3))
+
+    assert begun[1:-1] + rest[1:] == expected[1:]
+    assert second.parameters.tobytes() == whole.parameters.tobytes()
+
+
+def test_a_state_is_a_copy_of_arrays_and_plain_values(small, problem):
+    trainer = Trainer(small(), "adam", batch_size=20)
+    run_until(trainer, problem, 3)
+    state = trainer.state()
+    before = {name: np.array(value) for name, value in state.items() if name != "order"}
+    arrays = {name for name, value in state.items() if isinstance(value, np.ndarray)}
+    plain = {name: value for name, value in state.items() if name not in arrays}
+    assert arrays == {
+        *("losses", "correct", "images"),
+        *("optimizer.first_moment", "optimizer.second_moment"),
+    }
+    assert json.loads(json.dumps(plain)) == plain
+    assert (state["steps"], state["completed"], state["images"].tolist()) == (2, 0, [20, 20])
+    trainer.restore(state)
+    list(trainer.run(*problem, epochs=2))
+    for name, value in before.items():
+        np.testing.assert_array_equal(state[name], value)
+
+
+def test_a_state_may_be_taken_before_a_run_and_after_steps_by_hand(small, problem):
+    first, second = small(), small()
+    trainer = Trainer(first, "adam", seed=3)
+    trainer.step(*batch_of(problem, 8))
+    other = Trainer(second, "adam", seed=4)
+    other.restore(trainer.state())
+    second.load_state_dict(first.state_dict())
+    assert figures(other.run(*problem, epochs=1)) == figures(trainer.run(*problem, epochs=1))
+
+
+def test_a_finished_run_goes_on_to_more_epochs(small, problem):
+    whole, net = small(), small()
+    expected = figures(Trainer(whole, batch_size=20).run(*problem, epochs=3))
+    trainer = Trainer(net, batch_size=20)
+    list(trainer.run(*problem, epochs=2))
+    trainer.restore(trainer.state())
+    assert figures(trainer.run(*problem, epochs=3))[1:] == expected[9:]
+    trainer.restore(trainer.state())
+    assert figures(trainer.run(*problem, epochs=3))[1:] == expected[-1:]
+
+
+def test_without_a_restore_a_second_run_begins_with_the_first_epoch(small, problem):
+    trainer = Trainer(small(), batch_size=20)
+    run_until(trainer, problem, 3)
+    batches = [event for event in trainer.run(*problem, epochs=1) if isinstance(event, BatchDone)]
+    assert [(event.epoch, event.batch) for event in batches] == [(1, 1), (1, 2), (1, 3)]
+    assert trainer.state()["completed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"optimizer": "sgd"}, "the state's optimizer is sgd; expected adam"),
+        ({"batch_size": 10}, "the state's batch_size is 10; expected 20"),
+        ({"steps": -1}, "the state's steps are -1"),
+        ({"lr": "fast"}, "its lr is fast"),
+        ({"lr": float("nan")}, "learning rate nan"),
+        ({"order": {"bit_generator": "MT19937"}}, "no state of a run"),
+        ({"order": 3}, "no state of a run"),
+        ({"losses": np.zeros(5)}, "no state of a run"),
+        ({"completed": "many"}, "no state of a run"),
+        ({"completed": -1}, "no state of a run"),
+        ({"optimizer.first_moment": np.zeros(3, np.float32)}, "no optimizer.first_moment"),
+        ({"optimizer.second_moment": None}, "no optimizer.second_moment of float32"),
+    ],
+)
+def test_a_state_that_does_not_fit_is_refused_and_nothing_is_changed(
+    small, problem, change, message
+):
+    trainer = Trainer(small(), "adam", batch_size=20)
+    run_until(trainer, problem, 3)
+    state = trainer.state()
+    with pytest.raises(RequestError, match=message):
+        trainer.restore({**state, **change})
+    after = trainer.state()
+    for name, value in state.items():
+        np.testing.assert_array_equal(after[name], value)
+
+
+def test_a_state_of_other_data_is_refused(small, problem):
+    trainer = Trainer(small(), batch_size=20)
+    run_until(trainer, problem, 4)
+    trainer.restore(trainer.state())
+    with pytest.raises(RequestError, match="3 batches of 50 images; 20 images make 1 batch"):
+        trainer.run(problem.test, problem.test, epochs=3)

@@ -1,8 +1,10 @@
 import sys
 
 import numpy as np
+import pytest
 
 from tuiconv.nn.network import Network
+from tuiconv.nn.optimizers import OPTIMIZERS
 from tuiconv.nn.training import Trainer
 from tuiconv.nn.warm_up import layer_kernels, training_kernels, warm_up
 
@@ -43,12 +45,14 @@ def test_it_changes_nothing(small):
     np.testing.assert_array_equal(net.parameters, before)
 
 
-def test_after_it_training_compiles_nothing_more(small, problem):
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("clip", [None, 1.0])
+def test_after_it_training_compiles_nothing_more(small, problem, optimizer, clip):
     net = small()
-    list(warm_up(training_kernels(net)))
+    list(warm_up(training_kernels(net, optimizer, clip)))
     compiled = signatures()
     x, labels = problem.train.preprocessing(problem.train.images[:40]), problem.train.labels[:40]
-    Trainer(net).step(x, labels)
+    Trainer(net, optimizer, clip=clip).step(x, labels)
     assert signatures() == compiled
 
 

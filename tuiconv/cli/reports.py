@@ -45,7 +45,7 @@ def summary(event: RunStart | EpochDone | RunEnd) -> str:
                 f"{event.spec}\n{event.parameters:,} parameters; {event.train_images:,}"
                 f" {event.train}, {event.test_images:,} {event.test};"
                 f" {counted(event.epochs, 'epoch')} of {event.batches:,} batches of up to"
-                f" {event.batch_size}; lr {event.lr:g}, momentum {event.momentum:g},"
+                f" {event.batch_size}; {event.optimizer}, {settings(event)},"
                 f" {counted(event.threads, 'thread')}"
             )
         case EpochDone():
@@ -63,6 +63,18 @@ def summary(event: RunStart | EpochDone | RunEnd) -> str:
             return (
                 f"{stopped}{tested}, {event.seconds:.1f} s, {event.images_per_second:,.0f} images/s"
             )
+
+
+def settings(event: RunStart) -> str:
+    """How the optimiser is set; what is off is left out."""
+    texts = [f"lr {event.lr:g}"]
+    if event.momentum is not None:
+        texts.append(f"momentum {event.momentum:g}")
+    if event.weight_decay:
+        texts.append(f"weight decay {event.weight_decay:g}")
+    if event.clip is not None:
+        texts.append(f"clip {event.clip:g}")
+    return ", ".join(texts)
 
 
 def counted(number: int, what: str) -> str:

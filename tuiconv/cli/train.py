@@ -40,8 +40,34 @@ def train(
     ] = None,
     epochs: Annotated[int, typer.Option(help="Times every training image is seen.", min=1)] = 4,
     batch_size: Annotated[int, typer.Option(help="Images per update.", min=1)] = 64,
-    lr: Annotated[float, typer.Option(help="Learning rate.")] = 0.02,
-    momentum: Annotated[float, typer.Option(help="Share of the last update carried on.")] = 0.9,
+    optimizer: Annotated[
+        str, typer.Option(help="sgd, nesterov, adagrad, rmsprop, adam or natural.", metavar="NAME")
+    ] = "sgd",
+    lr: Annotated[
+        float | None,
+        typer.Option(
+            help="Learning rate.",
+            show_default="0.02 with sgd and nesterov, 0.01 with adagrad, else 0.001",
+        ),
+    ] = None,
+    momentum: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of the last update carried on, by sgd and nesterov.", show_default="0.9"
+        ),
+    ] = None,
+    weight_decay: Annotated[
+        float, typer.Option(help="Adds this share of every parameter to its gradient.")
+    ] = 0.0,
+    schedule: Annotated[
+        str,
+        typer.Option(
+            help="How the learning rate changes: constant, step, cosine or 1998.", metavar="NAME"
+        ),
+    ] = "constant",
+    clip: Annotated[
+        float | None, typer.Option(help="Shorten gradients whose norm over all is above this.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Weights, order and stroke digits.", min=0)] = 0,
     threads: Annotated[
         int | None, typer.Option(help="Threads; the result is the same for any number.", min=1)
@@ -64,6 +90,7 @@ def train(
     Examples:
       tuiconv train
       tuiconv train lenet5 --data mnist --data-dir ~/data --epochs 2 -o lenet5.safetensors
+      tuiconv train --optimizer adam --schedule cosine --weight-decay 0.0001
       tuiconv train "INPUT(1,32,32) -> FC(10) -> SOFTMAX" --json
     """
     from tuiconv.arithmetic import summarize
@@ -86,6 +113,7 @@ def train(
     from tuiconv.cli.reports import report_for
     from tuiconv.nn.events import RunEnd
     from tuiconv.nn.network import Network
+    from tuiconv.nn.schedules import schedule_named
     from tuiconv.nn.training import Trainer, check_fits
     from tuiconv.nn.warm_up import training_kernels, warm_up
 
@@ -93,14 +121,25 @@ def train(
         net = Network(spec, rng)
     else:
         net = load_weights(weights, asked=None if network is None else spec)
-    trainer = Trainer(net, "sgd", lr, momentum, batch_size, rng, threads)
+    trainer = Trainer(
+        net,
+        optimizer,
+        lr,
+        momentum,
+        batch_size,
+        rng,
+        threads,
+        weight_decay=weight_decay,
+        schedule=schedule_named(schedule),
+        clip=clip,
+    )
     check_fits(net, example)
     if data == "strokes":
         loading = in_background(load)
     with report_for(as_json) as report, cancelled_by_ctrl_c() as cancel:
         loading_data = "drawing stroke digits" if data == "strokes" else f"reading {data}"
         report.doing(loading_data)
-        for kernel in warm_up(training_kernels(net)):
+        for kernel in warm_up(training_kernels(net, optimizer, clip)):
             if cancel.is_set():
                 return INTERRUPTED
             if loading.done():

@@ -24,7 +24,11 @@ class RunStart:
     batch_size: int
     optimizer: str
     lr: float
-    momentum: float
+    momentum: float | None
+    """None for an optimiser that has none."""
+    weight_decay: float
+    clip: float | None
+    """How long the gradients may be together; None for any length."""
     threads: int
 
 
@@ -45,6 +49,7 @@ class BatchDone:
     accuracy: float
     """Share of this batch that was classified right, before the update."""
     lr: float
+    """Of this batch: the schedule's factor is in it."""
     images_per_second: float
     """Since the run began, training only."""
 

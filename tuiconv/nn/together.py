@@ -11,11 +11,12 @@ import numpy as np
 
 from tuiconv.nn.compiled import IMAGES, Compiled
 from tuiconv.nn.layers import Array, Labels
-from tuiconv.nn.optimizers import SGD
+from tuiconv.nn.optimizers import Optimizer
 from tuiconv.nn.scoring import Score
 from tuiconv.nn.team import Job, Team
 from tuiconv_kernels.chain import Shape
 from tuiconv_kernels.lanes import LANES
+from tuiconv_kernels.optimizers import measure, shorten
 from tuiconv_kernels.passes import accumulate, add_rows, copy
 from tuiconv_kernels.weighted import Call
 
@@ -36,11 +37,20 @@ class Learning:
         team: who does it.
         members: how many of the team; the numbers are the same for any number.
         net: learns.
-        sgd: updates its parameters.
+        optimizer: updates its parameters.
         images: how many there are in the batch.
+        clip: the most that the gradients of all parameters may be long together; None for any.
     """
 
-    def __init__(self, team: Team, members: int, net: "Network", sgd: SGD, images: int) -> None:
+    def __init__(
+        self,
+        team: Team,
+        members: int,
+        net: "Network",
+        optimizer: Optimizer,
+        images: int,
+        clip: float | None = None,
+    ) -> None:
         dtype = net.parameters.dtype
         channels, height, width = net.spec.input
         size = chunk_size(images)
@@ -69,14 +79,24 @@ class Learning:
                 if scratch or k < len(groups) - members:
                     collect = copy if part is group[0] else accumulate
                     learn[member].append((collect, (homes[member], gradients[k])))
-        update = [
-            [
-                (add_rows, (gradients, len(groups), piece.start, piece.stop)),
-                sgd.update(gradients[0], piece),
-            ]
-            for piece in slices(len(net.parameters), members)
+        pieces = slices(len(net.parameters), members)
+        add: list[list[Call]] = [
+            [(add_rows, (gradients, len(groups), each.start, each.stop))] for each in pieces
         ]
-        self._job = Job(team, [learn, update], dtype)
+        update = [[optimizer.update(gradients[0], each, images)] for each in pieces]
+        if clip is None:
+            stages = [learn, in_a_row(add, update)]
+        else:
+            factor = np.ones(1)
+            # by one member, so that the sum does not depend on how many there are
+            length: list[list[Call]] = [
+                [(measure, (gradients[0], clip, factor))],
+                *([] for _ in pieces[1:]),
+            ]
+            cut: list[list[Call]] = [[(shorten, (gradients[0, each], factor))] for each in pieces]
+            stages = [learn, add, length, in_a_row(cut, update)]
+        self._optimizer = optimizer
+        self._job = Job(team, stages, dtype)
 
     def run(self, x: Array, labels: Labels) -> Score:
         """Learn a batch with its classes; return its score before the update.
@@ -87,6 +107,7 @@ class Learning:
         """
         with self._team.busy:
             self._labels[...] = labels
+            self._optimizer.steps += 1
             enter(x, self._job, self._entrances)
             self._job.run()
             losses, correct = self._verdicts.T.tolist()
@@ -123,6 +144,11 @@ class Passing:
         enter(x, self._job, self._entrances)
         self._job.run()
         return self._outputs[: len(x)].copy()
+
+
+def in_a_row(first: list[list[Call]], second: list[list[Call]]) -> list[list[Call]]:
+    """Two stages as one, where each member goes on without waiting for the others."""
+    return [[*calls, *more] for calls, more in zip(first, second, strict=True)]
 
 
 def enter(x: Array, job: Job, entrances: list[Entrance]) -> None:

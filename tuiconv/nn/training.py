@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import islice
 from threading import Event as CancelToken
 from time import perf_counter
 
@@ -13,7 +14,9 @@ from tuiconv.errors import RequestError, UserError
 from tuiconv.nn.events import BatchDone, EpochDone, Event, RunEnd, RunStart
 from tuiconv.nn.layers import Array, Labels
 from tuiconv.nn.network import Network
-from tuiconv.nn.optimizers import SGD
+from tuiconv.nn.optimizers import checked_rate, make_optimizer
+from tuiconv.nn.progress import Progress, State
+from tuiconv.nn.schedules import Schedule, constant
 from tuiconv.nn.scoring import Score, score, total
 from tuiconv.nn.team import Team
 from tuiconv.nn.together import Learning
@@ -28,8 +31,6 @@ KEPT = 4
 EVALUATED = 256
 """Images that are tested between two looks at the cancel token."""
 
-OPTIMIZERS = ("sgd",)
-
 
 class TrainingError(UserError):
     """Training cannot go on: one line that says why and what to change."""
@@ -40,12 +41,17 @@ class Trainer:
 
     Args:
         net: trained in place.
-        optimizer: "sgd" (with momentum).
-        lr: learning rate; may be changed between batches (`trainer.lr = …`).
-        momentum: 0 (none) up to but not including 1.
+        optimizer: "sgd" (with momentum, so also called "momentum"), "nesterov", "adagrad",
+            "rmsprop", "adam" or "natural".
+        lr: learning rate; may be changed between batches (`trainer.lr = …`). None for 0.02 with
+            SGD and Nesterov, 0.01 with AdaGrad, 0.001 with the others.
+        momentum: 0 (none) up to but not including 1; None for 0.9 where there is momentum.
         batch_size: images per update.
         seed: the order of the images in every epoch.
         threads: None for as many as the process may use. The result is the same for any number.
+        weight_decay: adds weight_decay · w to the gradient of every parameter w.
+        schedule: gives the factor of the learning rate for every batch of a run; None for 1.
+        clip: gradients that are longer than this together, √Σg², are shortened to it; None for any.
 
     Several threads may use one trainer; its batches are then learned one after the other.
 
@@ -57,45 +63,54 @@ class Trainer:
         self,
         net: Network,
         optimizer: str = "sgd",
-        lr: float = 0.01,
-        momentum: float = 0.9,
+        lr: float | None = None,
+        momentum: float | None = None,
         batch_size: int = 64,
         seed: int | np.random.Generator = 0,
         threads: int | None = None,
+        *,
+        weight_decay: float = 0.0,
+        schedule: Schedule | None = None,
+        clip: float | None = None,
     ) -> None:
-        if optimizer not in OPTIMIZERS:
-            raise RequestError(f'optimizer "{optimizer}"; expected one of {", ".join(OPTIMIZERS)}')
-        if not 0 <= momentum < 1:
-            raise RequestError(f"momentum {momentum}; expected 0 or more and less than 1")
         if batch_size < 1 or batch_size != int(batch_size):
             raise RequestError(f"batch size {batch_size}; expected a whole number of at least 1")
         if threads is not None and (threads < 1 or threads != int(threads)):
             raise RequestError(f"threads {threads}; expected a whole number of at least 1")
+        if clip is not None and not (math.isfinite(clip) and clip > 0):
+            raise RequestError(f"clip {clip}; expected a number above 0")
         self.net = net
         self.optimizer = optimizer
         self.batch_size = batch_size
-        self._sgd = SGD(net.parameters, lr, momentum)
+        self.clip = clip
+        self._schedule = schedule or constant
+        self._optimizer = make_optimizer(optimizer, net.parameters, lr, momentum, weight_decay)
+        self._lr = self._optimizer.lr
         self._rng = np.random.default_rng(seed)
+        self._progress: Progress | None = None
+        self._restored = False
         self._team = Team(threads or usable_cores())
         self.threads = self._team.size
         self._steps: dict[int, Learning] = {}
-        self.lr = lr
 
     @property
     def lr(self) -> float:
-        """The learning rate of the next batch."""
-        return self._sgd.lr
+        """The learning rate of the next batch; in a run, the schedule's factor comes to it."""
+        return self._lr
 
     @lr.setter
     def lr(self, value: float) -> None:
-        if not (math.isfinite(value) and value > 0):
-            raise RequestError(f"learning rate {value}; expected a number above 0")
-        self._sgd.lr = value
+        self._lr = float(checked_rate(value))
 
     @property
-    def momentum(self) -> float:
-        """How much of the last update is carried into the next."""
-        return self._sgd.momentum
+    def momentum(self) -> float | None:
+        """How much of the last update is carried into the next; None if the optimiser has none."""
+        return self._optimizer.momentum
+
+    @property
+    def weight_decay(self) -> float:
+        """How strongly parameters are drawn to 0."""
+        return self._optimizer.weight_decay
 
     def step(self, x: Array, labels: Labels) -> float:
         """One update from one mini-batch.
@@ -126,6 +141,7 @@ class Trainer:
         expected = (len(x), *self.net.spec.input)
         if np.shape(x) != expected:
             raise RequestError(f"images of shape {np.shape(x)}; expected {expected}")
+        self._optimizer.lr = self.lr
         return self._learning(len(x)).run(self.net.checked(x), labels).loss
 
     def _learning(self, images: int) -> Learning:
@@ -136,7 +152,7 @@ class Trainer:
                 del self._steps[next(iter(self._steps))]
             work = images * self.net.spec.totals.macs
             members = self._team.size if work > WORTH_SHARING else 1
-            learning = Learning(self._team, members, self.net, self._sgd, images)
+            learning = Learning(self._team, members, self.net, self._optimizer, images, self.clip)
             self._steps[images] = learning
         return learning
 
@@ -145,12 +161,13 @@ class Trainer:
     ) -> Iterator[Event]:
         """Train for some epochs, testing after each, and report every step as it is done.
 
-        Training goes on as the events are taken from the iterator.
+        Training goes on as the events are taken from the iterator. After `restore` it goes on from
+        there, else it begins with the first epoch.
 
         Args:
             train: shuffled anew for every epoch.
             test: read after every epoch.
-            epochs: at least 1.
+            epochs: at least 1; those before a `restore` count.
             cancel: when set, the run ends after the batch in hand, with its `RunEnd`.
 
         Raises:
@@ -161,6 +178,8 @@ class Trainer:
             raise RequestError(f"epochs {epochs}; expected at least 1")
         for part in (train, test):
             check_fits(self.net, part)
+        if self._restored and self._progress is not None:
+            self._progress.check_fits(len(train), self.batch_size)
         return self._run(train, test, epochs, cancel or CancelToken())
 
     def _run(
@@ -180,21 +199,26 @@ class Trainer:
             optimizer=self.optimizer,
             lr=self.lr,
             momentum=self.momentum,
+            weight_decay=self.weight_decay,
+            clip=self.clip,
             threads=self.threads,
         )
         began = perf_counter()
         learning, images = 0.0, 0
-        completed, accuracy = 0, None
-        for epoch in range(1, epochs + 1):
-            scores: list[Score] = []
-            for batch, chosen in enumerate(self._batches(len(train)), start=1):
-                started, lr = perf_counter(), self.lr
+        progress = self._begin()
+        while progress.completed < epochs:
+            epoch, done = progress.completed + 1, len(progress.scores)
+            rest = islice(self._batches(len(train)), done, None)
+            for batch, chosen in enumerate(rest, start=done + 1):
+                started = perf_counter()
+                passes = epoch - 1 + (batch - 1) / batches
+                lr = self._optimizer.lr = self.lr * self._schedule(passes, epochs)
                 x = self._prepared(train.images[chosen])
                 learned = self._learning(len(chosen)).run(x, train.labels[chosen])
                 learning += perf_counter() - started
                 images += len(chosen)
                 self._check_loss(learned.loss, f"in epoch {epoch}, batch {batch}")
-                scores.append(learned)
+                progress.scores.append(learned)
                 yield BatchDone(
                     epoch=epoch,
                     batch=batch,
@@ -210,8 +234,8 @@ class Trainer:
             if tested is None:
                 break
             self._check_loss(tested.loss, f"on the test images after epoch {epoch}")
-            epoch_score = total(scores)
-            completed, accuracy = epoch, tested.accuracy
+            epoch_score = total(progress.scores)
+            progress.complete(tested.accuracy, self._rng.bit_generator.state)
             yield EpochDone(
                 epoch=epoch,
                 epochs=epochs,
@@ -222,11 +246,11 @@ class Trainer:
                 seconds=perf_counter() - began,
             )
         yield RunEnd(
-            epochs=completed,
-            test_accuracy=accuracy,
+            epochs=progress.completed,
+            test_accuracy=progress.test_accuracy,
             seconds=perf_counter() - began,
             images_per_second=images / learning if images else 0.0,
-            cancelled=completed < epochs,
+            cancelled=progress.completed < epochs,
         )
 
     def _prepared(self, images: npt.NDArray[np.uint8]) -> Array:
@@ -244,6 +268,65 @@ class Trainer:
         order = self._rng.permutation(images)
         for start in range(0, images, self.batch_size):
             yield order[start : start + self.batch_size]
+
+    def _begin(self) -> Progress:
+        """The progress of a new run, or that which was restored."""
+        if self._restored and self._progress is not None:
+            self._rng.bit_generator.state = self._progress.order
+        else:
+            self._progress = Progress(self._rng.bit_generator.state)
+        self._restored = False
+        return self._progress
+
+    def state(self) -> State:
+        """All that a run needs to go on, but the network's parameters and the trainer's settings.
+
+        To be taken when no step is under way: between two events of `run`, or after it.
+
+        Returns:
+            Arrays and plain values by name; the optimiser's arrays are named `optimizer.…`.
+        """
+        progress = self._progress or Progress(self._rng.bit_generator.state)
+        memory = self._optimizer.memory.items()
+        return {
+            "optimizer": self.optimizer,
+            "batch_size": self.batch_size,
+            "lr": self.lr,
+            "steps": self._optimizer.steps,
+            **progress.state(),
+            **{f"optimizer.{name}": array.copy() for name, array in memory},
+        }
+
+    def restore(self, state: State) -> None:
+        """Let the next run go on where another trainer's was when it gave its state.
+
+        If the network's parameters are what they were then, and the data and the settings are the
+        same, it gives the same numbers as a run that was never interrupted, bit for bit.
+
+        Raises:
+            RequestError: the state is damaged, or of another optimiser, batch size or network; then
+                nothing is changed.
+        """
+        for name, own in (("optimizer", self.optimizer), ("batch_size", self.batch_size)):
+            if state.get(name) != own:
+                raise RequestError(f"the state's {name} is {state.get(name)}; expected {own}")
+        memory = self._optimizer.memory
+        for name, array in memory.items():
+            kept = state.get(f"optimizer.{name}")
+            if not is_like(kept, array):
+                raise RequestError(
+                    f"the state has no optimizer.{name} of {array.dtype} for"
+                    f" {len(array)} parameters"
+                )
+        steps, lr = state.get("steps"), state.get("lr")
+        if not (isinstance(steps, int) and steps >= 0 and isinstance(lr, float)):
+            raise RequestError(f"the state's steps are {steps}, its lr is {lr}; expected numbers")
+        progress = Progress.restored(state, self._rng.bit_generator)
+        self.lr = lr
+        for name, array in memory.items():
+            array[...] = state[f"optimizer.{name}"]
+        self._optimizer.steps = steps
+        self._progress, self._restored = progress, True
 
     def evaluate(self, dataset: Dataset, cancel: CancelToken | None = None) -> Score | None:
         """The score on a data set; None when cancelled before the end.
@@ -268,6 +351,12 @@ class Trainer:
         self._team.run(read, members=len(starts))
         whole = [part for part in scores if part is not None]
         return total(whole) if len(whole) == len(scores) else None
+
+
+def is_like(value: object, array: Array) -> bool:
+    """Whether a value is an array of the same shape and dtype."""
+    found = isinstance(value, np.ndarray) and (value.shape, value.dtype)
+    return found == (array.shape, array.dtype)
 
 
 def check_fits(net: Network, dataset: Dataset) -> None:

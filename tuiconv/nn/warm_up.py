@@ -8,7 +8,7 @@ import numpy as np
 
 from tuiconv.nn.compiled import Compiled
 from tuiconv.nn.network import Network
-from tuiconv.nn.optimizers import SGD
+from tuiconv.nn.optimizers import make_optimizer
 from tuiconv.nn.team import Team
 from tuiconv.nn.together import Learning
 from tuiconv_kernels.passes import accumulate, copy
@@ -28,15 +28,17 @@ class Compiling:
     of: int
 
 
-def training_kernels(net: Network) -> list[Kernel]:
-    """What one step of training and testing a network needs."""
+def training_kernels(
+    net: Network, optimizer: str = "sgd", clip: float | None = None
+) -> list[Kernel]:
+    """What one step of training and testing a network needs; optimizer and clip as `Trainer`'s."""
     x = np.zeros((1, *net.spec.input), net.parameters.dtype)
     channels, height, width = net.spec.input
     gradients = np.zeros_like(net.parameters)
     compiled = Compiled(net, (channels, height, width), 1, gradients)
     labels = np.zeros(1, np.int64)
-    still = SGD(net.parameters.copy(), lr=0.0, momentum=0.0)
-    learning = Learning(Team(1), 1, net, still, 1)
+    elsewhere = make_optimizer(optimizer, net.parameters.copy())
+    learning = Learning(Team(1), 1, net, elsewhere, 1, clip)
     dtype = net.parameters.dtype
     return [
         *compiled.kernels(),
