@@ -9,7 +9,18 @@ import tuiconv as package
 from tuiconv.cli import run
 from tuiconv.cli.app import app
 
-COMMANDS = ("apply-filter", "filters", "train", "shapes", "bench", "doctor")
+COMMANDS = (
+    "apply-filter",
+    "filters",
+    "train",
+    "eval",
+    "predict",
+    "check-grad",
+    "shapes",
+    "bench",
+    "doctor",
+    "data",
+)
 PAGES = ([], *([command] for command in COMMANDS))
 
 
@@ -63,6 +74,7 @@ def test_every_help_page_has_an_example_of_its_command(capsys, page):
 @pytest.mark.parametrize("page", PAGES)
 def test_every_example_runs(capsys, monkeypatch, folder, page):
     Image.open("photo.png").save("photo.jpg")
+    package.Network.preset("lenet5").save("lenet5.safetensors")
     monkeypatch.setenv("HOME", str(folder))
     for _, *arguments in examples(page, capsys):
         if arguments:  # `tuiconv` alone opens the explorer, which needs a terminal

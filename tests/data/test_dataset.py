@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tuiconv.data.dataset import DIGITS, MNIST_STATISTICS, DataError, Dataset, Preprocessing
+from tuiconv.data.dataset import (
+    DIGITS,
+    MNIST_STATISTICS,
+    DataError,
+    Dataset,
+    Preprocessing,
+    make_splits,
+    statistics,
+)
 
 
 def blank(count):
@@ -58,3 +66,71 @@ def test_it_is_the_formula_to_float32s_precision(images, mean, std):
     np.testing.assert_allclose(seen, (images / 255 - mean) / std, rtol=1e-5, atol=1e-5)
     assert seen.shape == images.shape
     assert seen.dtype == np.float32
+
+
+def test_statistics_of_half_black_and_half_white_are_a_half():
+    images = np.zeros((2, 1, 2, 2), np.uint8)
+    images[1] = 255
+    assert statistics(images) == Preprocessing(0.5, 0.5)
+
+
+@given(arrays(np.uint8, (3, 2, 4, 5)))
+def test_statistics_are_the_mean_and_deviation_of_all_pixels(images):
+    images[0, 0, 0, :2] = (0, 255)
+    seen = statistics(images)
+    assert seen.mean == pytest.approx((images / 255).mean(), abs=1e-12)
+    assert seen.std == pytest.approx((images / 255).std(), abs=1e-12)
+
+
+def test_statistics_of_many_images_are_counted_in_pieces_to_the_same_end():
+    images = np.random.default_rng(0).integers(0, 256, (1100, 1, 32, 32), np.uint8)
+    seen = statistics(images)
+    assert seen.mean == pytest.approx((images / 255).mean(), abs=1e-12)
+
+
+def test_images_that_are_all_alike_are_refused():
+    with pytest.raises(DataError, match="all 48 training pixels are equal"):
+        statistics(blank(3))
+
+
+def numbered(count):
+    """Images of which every pixel is the image's number."""
+    return np.arange(count, dtype=np.uint8)[:, None, None, None].repeat(4, axis=2)
+
+
+def test_without_a_test_part_every_sixth_image_of_each_class_is_held_out():
+    labels = np.array([0] * 6 + [1] * 13 + [0] * 6)
+    train, test = make_splits("shapes", (numbered(25), labels), None, ("a", "b"))
+    # class a is images 0 to 5 and 19 to 24, class b 6 to 18
+    np.testing.assert_array_equal(test.images[:, 0, 0, 0], [5, 11, 17, 24])
+    np.testing.assert_array_equal(test.labels, [0, 1, 1, 0])
+    assert len(train) == 21
+    assert not set(train.images[:, 0, 0, 0]) & {5, 11, 17, 24}
+
+
+def test_both_parts_are_normalised_by_the_statistics_of_the_training_part():
+    train, test = make_splits(
+        "shapes", (numbered(4), np.arange(4) % 2), (numbered(9), np.zeros(9, int)), ("a", "b")
+    )
+    assert train.preprocessing == test.preprocessing == statistics(numbered(4))
+    assert (train.name, test.name) == ("shapes: training images", "shapes: test images")
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "message"),
+    [
+        ([0] * 12, ("a",), "shapes: a single class (a); expected two or more"),
+        ([], (), "shapes: no training images; expected at least one of every class"),
+        ([0] * 11 + [2], ("a", "b"), "shapes: training images: label 2; expected 0 to 1"),
+        (
+            [0] * 7 + [1] * 5,
+            ("a", "b"),
+            "shapes: training images: 5 of class b; expected at least 6, to hold every sixth out"
+            " for the test, or a test part of their own",
+        ),
+    ],
+)
+def test_images_that_cannot_be_learned_from_are_refused(labels, names, message):
+    with pytest.raises(DataError) as caught:
+        make_splits("shapes", (numbered(len(labels)), np.array(labels, int)), None, names)
+    assert str(caught.value) == message

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tuiconv.data.dataset import DataError
-from tuiconv.data.idx import parse_idx, read_bytes
+from tuiconv.data.idx import parse_idx
+from tuiconv.data.unpack import read_bytes
 
 
 def test_two_rows_of_three_bytes_by_hand():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 from tuiconv.data import load
 from tuiconv.data.dataset import DataError
@@ -71,7 +72,7 @@ def test_strokes_need_no_files_and_follow_their_seed(monkeypatch):
 def test_a_blank_is_laid_out_as_the_images_of_its_data_set(monkeypatch, homes, small_mnist):
     monkeypatch.setattr(load, "STROKES_TRAIN", 30)
     monkeypatch.setattr(load, "STROKES_TEST", 20)
-    for name in load.NAMES:
+    for name in ("strokes", "mnist"):
         train, _ = load_dataset(name, small_mnist.parent)
         example = load.blank(name)
         assert example.images.shape == (1, *train.images.shape[1:])
@@ -85,7 +86,9 @@ def test_a_blank_is_laid_out_as_the_images_of_its_data_set(monkeypatch, homes, s
         ("minst", "; did you mean mnist?"),
         ("stroke", "; did you mean strokes?"),
         ("MNIST", "; did you mean mnist?"),
-        ("cifar10", ""),
+        ("cifar-10", "; did you mean cifar10?"),
+        ("imagenet", ""),
+        ("", ""),
     ],
 )
 def test_an_unknown_data_set_gets_the_list_and_the_nearest_name(name, hint):
@@ -93,5 +96,51 @@ def test_an_unknown_data_set_gets_the_list_and_the_nearest_name(name, hint):
         load_dataset(name)
     with pytest.raises(RequestError, match="no data set is called"):
         load.blank(name)
-    assert str(caught.value) == f'no data set is called "{name}"; there are strokes, mnist{hint}'
+    assert str(caught.value) == (
+        f'no data set is called "{name}"; there are strokes, mnist, fashion-mnist, kmnist, cifar10,'
+        f" a folder of pictures by its path, and an .npz file{hint}"
+    )
     assert caught.value.exit_status == 2
+
+
+@pytest.mark.parametrize("path", ["nowhere/at/all", "./mnist", "missing.npz", "folder.npz/"])
+def test_a_path_where_there_is_nothing_is_refused(path):
+    with pytest.raises(RequestError, match="expected a folder of pictures"):
+        load_dataset(path)
+
+
+@pytest.mark.parametrize("name", ["fashion-mnist", "kmnist"])
+def test_the_lookalikes_of_mnist_are_read_from_folders_of_their_own_names(homes, small_mnist, name):
+    small_mnist.rename(small_mnist.parent / name)
+    train, test = load_dataset(name, small_mnist.parent)
+    assert (train.name, test.name) == (f"{name} training images", f"{name} test images")
+    assert train.class_names == test.class_names == load.CATALOG[name].class_names
+
+
+def test_a_folder_of_pictures_and_an_npz_file_are_named_by_their_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(2)
+    images, labels = rng.integers(0, 256, (12, 5, 4), np.uint8), np.arange(12) // 6
+    np.savez("shapes.npz", images=images, labels=labels)
+    for label in (0, 1):
+        (tmp_path / "shapes" / str(label)).mkdir(parents=True)
+        for n in range(6):
+            picture = Image.fromarray(images[6 * label + n])
+            picture.save(tmp_path / "shapes" / str(label) / f"{n}.png")
+    archive = load_dataset("shapes.npz")
+    for name in ("shapes", "./shapes", str(tmp_path / "shapes")):
+        pictures = load_dataset(name)
+        np.testing.assert_array_equal(pictures.train.images, archive.train.images)
+        np.testing.assert_array_equal(pictures.test.labels, archive.test.labels)
+        assert load.blank(name).images.shape == (1, 1, 5, 4)
+        assert load.blank(name).class_names == ("0", "1")
+        assert not load.blank(name).images.any()
+
+
+def test_a_name_of_the_catalog_is_no_path_even_beside_a_folder_called_so(
+    homes, small_mnist, monkeypatch
+):
+    monkeypatch.chdir(small_mnist.parent)
+    with pytest.raises(DataError, match="no folder mnist/ in"):
+        load_dataset("mnist")
+    assert len(load_dataset("mnist", ".").train) == 6

@@ -3,8 +3,9 @@ import gzip
 import numpy as np
 import pytest
 
-from tuiconv.data.dataset import DataError
-from tuiconv.data.mnist import CHECKSUMS, pad_to_32, read_mnist
+from tuiconv.data.catalog import CATALOG
+from tuiconv.data.dataset import DataError, statistics
+from tuiconv.data.mnist import CHECKSUMS, pad_to_32, read_lookalike, read_mnist
 
 
 def test_digits_get_two_rows_and_columns_of_background_on_every_side():
@@ -79,6 +80,32 @@ def test_files_of_other_shapes_or_types_are_refused(small_mnist, idx, name, code
     path = small_mnist / f"{name}.gz"
     path.write_bytes(gzip.compress(idx(code, shape, bytes(np.prod(shape)))))
     with pytest.raises(DataError, match=message):
+        read_mnist(small_mnist)
+
+
+def test_a_lookalike_has_class_names_and_statistics_of_its_own(small_mnist):
+    train, test = read_lookalike(small_mnist, CATALOG["fashion-mnist"])
+    assert train.class_names[9] == "ankle boot"
+    # what is padded is no part of the statistics
+    assert train.preprocessing == statistics(train.images[:, :, 2:30, 2:30])
+    assert test.preprocessing == train.preprocessing
+
+
+def test_a_lookalike_is_known_by_its_format_alone(small_mnist):
+    path = small_mnist / "t10k-images-idx3-ubyte.gz"
+    content = bytearray(gzip.decompress(path.read_bytes()))
+    content[-1] ^= 1
+    path.write_bytes(gzip.compress(content))
+    assert len(read_lookalike(small_mnist, CATALOG["kmnist"]).test) == 2
+    path.write_bytes(gzip.compress(content[:-1]))
+    with pytest.raises(DataError, match="cut short: its header promises 2×28×28"):
+        read_lookalike(small_mnist, CATALOG["kmnist"])
+
+
+def test_a_gzip_file_that_unpacks_to_gigabytes_is_refused_by_size(small_mnist):
+    path = small_mnist / "train-images-idx3-ubyte.gz"
+    path.write_bytes(gzip.compress(bytes(50_000_000), 1))
+    with pytest.raises(DataError, match=r"holds more than 47,040,016 bytes"):
         read_mnist(small_mnist)
 
 

@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 
 from tuiconv import __version__
-from tuiconv.cli import apply_filter, bench, doctor, filters, shapes, train
+from tuiconv.cli import (
+    apply_filter,
+    bench,
+    check_grad,
+    data,
+    doctor,
+    eval_model,
+    filters,
+    predict,
+    shapes,
+    train,
+)
 from tuiconv.errors import RequestError
 
 app = typer.Typer(
@@ -19,6 +30,10 @@ app = typer.Typer(
 app.command("apply-filter")(apply_filter.apply_filter)
 app.command("filters")(filters.filters)
 app.command("train")(train.train)
+app.command("eval")(eval_model.eval_model)
+app.command("predict")(predict.predict)
+app.command("check-grad")(check_grad.check_grad)
+app.add_typer(data.data, name="data", short_help="List the data sets, and look into one.")
 app.command("shapes", short_help="Show a network's sizes and costs.")(shapes.shapes)
 app.command("bench", short_help="Measure this machine beside other libraries.")(bench.bench)
 app.command("doctor", short_help="Look at this terminal and machine.")(doctor.doctor)

@@ -34,7 +34,12 @@ def train(
             show_default=DEFAULT,
         ),
     ] = None,
-    data: Annotated[str, typer.Option(help="Data set: strokes or mnist.")] = "strokes",
+    data: Annotated[
+        str,
+        typer.Option(
+            help="A data set of `tuiconv data list`, a folder of pictures, or a file .npz."
+        ),
+    ] = "strokes",
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder that holds the data set's folder, such as mnist/.")
     ] = None,
@@ -118,7 +123,7 @@ def train(
     from tuiconv.nn.warm_up import training_kernels, warm_up
 
     if weights is None:
-        net = Network(spec, rng)
+        net = Network(spec, rng, example.class_names)
     else:
         net = load_weights(weights, asked=None if network is None else spec)
     trainer = Trainer(
@@ -148,6 +153,8 @@ def train(
             report.doing(f"compiling {kernel.name}, {progress} (the first run only)")
         report.doing(loading_data)
         train_set, test_set = loading.result()
+        if weights is None:
+            net.preprocessing = train_set.preprocessing
         for event in trainer.run(train_set, test_set, epochs, cancel):
             if isinstance(event, RunEnd) and output is not None:
                 net.save(output)

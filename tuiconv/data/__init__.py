@@ -1,1 +1,1 @@
-"""Labelled images: digits drawn by strokes, MNIST's files, and where they are found."""
+"""Labelled images: drawn by strokes, read from the usual files, and where these are found."""

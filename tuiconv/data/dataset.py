@@ -39,6 +39,28 @@ MNIST_STATISTICS = Preprocessing(mean=0.1307, std=0.3081)
 
 DIGITS = tuple("0123456789")
 
+HELD_OUT = 6
+"""Where a data set has no test part, every sixth image of each class is held out for it."""
+
+
+def statistics(images: Images) -> Preprocessing:
+    """Mean and standard deviation of all pixels of training images, on the scale from 0 to 1.
+
+    They are counted exactly, from a histogram of the 256 values.
+
+    Raises:
+        DataError: all pixels are equal, so that there is nothing to divide by.
+    """
+    counts = np.zeros(256, np.int64)
+    for some in np.array_split(images, 1 + images.size // 1_000_000):
+        counts += np.bincount(some.ravel(), minlength=256)
+    values, shares = np.arange(256) / 255, counts / max(1, images.size)
+    mean = float(shares @ values)
+    std = math.sqrt(shares @ (values - mean) ** 2)
+    if np.count_nonzero(counts) < 2:
+        raise DataError(f"all {images.size:,} training pixels are equal; nothing can be learned")
+    return Preprocessing(mean, std)
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -76,3 +98,58 @@ class Splits(NamedTuple):
 
     train: Dataset
     test: Dataset
+
+
+def make_splits(
+    name: str,
+    train: tuple[Images, Labels],
+    test: tuple[Images, Labels] | None,
+    class_names: tuple[str, ...],
+) -> Splits:
+    """Both parts of a user's own images, normalised by the statistics of the training part.
+
+    Without a test part every sixth image of each class becomes one.
+
+    Args:
+        name: what to call the images, such as `flowers` or a path.
+        train: images (n, channels, height, width) and labels (n,).
+        test: the same, or None.
+        class_names: one for every label.
+
+    Raises:
+        DataError: a label without a class, a single class, or too few images to hold some out.
+    """
+    if len(train[0]) == 0:
+        raise DataError(f"{name}: no training images; expected at least one of every class")
+    if len(class_names) < 2:
+        raise DataError(f"{name}: a single class ({', '.join(class_names)}); expected two or more")
+    whole = Dataset(f"{name}: training images", *train, class_names)
+    if test is None:
+        held = hold_out(whole)
+        train, test = (
+            (whole.images[~held], whole.labels[~held]),
+            (whole.images[held], whole.labels[held]),
+        )
+    seen = statistics(train[0])
+    return Splits(
+        train=Dataset(f"{name}: training images", *train, class_names, seen),
+        test=Dataset(f"{name}: test images", *test, class_names, seen),
+    )
+
+
+def hold_out(dataset: Dataset) -> npt.NDArray[np.bool_]:
+    """Which images to test on: in each class the 6th, the 12th, …, in their order.
+
+    Raises:
+        DataError: a class has fewer than six.
+    """
+    held = np.zeros(len(dataset), np.bool_)
+    for label, name in enumerate(dataset.class_names):
+        places = np.flatnonzero(dataset.labels == label)
+        if len(places) < HELD_OUT:
+            raise DataError(
+                f"{dataset.name}: {len(places)} of class {name}; expected at least {HELD_OUT},"
+                " to hold every sixth out for the test, or a test part of their own"
+            )
+        held[places[HELD_OUT - 1 :: HELD_OUT]] = True
+    return held

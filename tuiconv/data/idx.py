@@ -1,10 +1,7 @@
 """The IDX format of MNIST (LeCun, Cortes and Burges): a header of sizes, then the numbers."""
 
-import gzip
 import struct
-import zlib
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,24 +11,6 @@ from tuiconv.data.dataset import DataError
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 """The third byte of the header, as NumPy spells it."""
-
-
-def read_bytes(path: Path) -> bytes:
-    """The contents of a file, unpacked if it is gzip (by its first bytes, whatever its name).
-
-    Raises:
-        DataError: the file cannot be read, or its gzip stream is damaged or cut short.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    if not content.startswith(b"\x1f\x8b"):
-        return content
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: damaged or cut short: not a whole gzip file ({error})") from error
 
 
 def parse_idx(content: bytes, name: str) -> npt.NDArray[Any]:

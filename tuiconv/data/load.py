@@ -1,18 +1,20 @@
 """Data sets by name, and where they are looked for."""
 
 import os
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
 from platformdirs import user_data_path
 
+from tuiconv.data.catalog import CATALOG
 from tuiconv.data.dataset import DataError, Dataset, Splits
-from tuiconv.data.mnist import read_mnist
+from tuiconv.data.mnist import read_lookalike, read_mnist
 from tuiconv.errors import RequestError
 
-TITLES = {"strokes": "stroke digits", "mnist": "mnist digits"}
-NAMES = tuple(TITLES)
+NAMES = ("strokes", "mnist")
+"""The data sets of digits, which the explorer offers."""
 
 STROKES_TRAIN, STROKES_TEST = 30_000, 5_000
 """How many stroke digits are drawn to train and to test on."""
@@ -24,7 +26,9 @@ def load_dataset(
     """A data set's training and test parts.
 
     Args:
-        name: `strokes` (drawn on the spot, no files needed) or `mnist`.
+        name: `strokes` (drawn on the spot, no files needed), `mnist`, `fashion-mnist`, `kmnist`,
+            `cifar10`, the path of a folder of pictures with a sub-folder for each class, or that
+            of an .npz file.
         data_dir: looked in first for a folder called `name`.
         seed: which stroke digits are drawn.
 
@@ -32,36 +36,80 @@ def load_dataset(
         RequestError: no such data set.
         DataError: its files are missing or damaged.
     """
-    if name == "strokes":
-        from tuiconv.data.strokes import (
-            draw_digits,  # with Numba, which other data sets need not wait for
-        )
-
-        rng = np.random.default_rng(seed)
-        return Splits(
-            train=Dataset("stroke training digits", *draw_digits(STROKES_TRAIN, rng)),
-            test=Dataset("stroke test digits", *draw_digits(STROKES_TEST, rng)),
-        )
+    if is_path(name):
+        return read_path(Path(name))
     check_name(name)
-    return read_mnist(find_folder(name, data_dir))
+    if name == "strokes":
+        # with Numba, which other data sets need not wait for
+        from tuiconv.data.strokes import draw_digits
+
+        rng, entry = np.random.default_rng(seed), CATALOG[name]
+        return Splits(
+            train=Dataset(entry.part("training"), *draw_digits(STROKES_TRAIN, rng)),
+            test=Dataset(entry.part("test"), *draw_digits(STROKES_TEST, rng)),
+        )
+    folder = find_folder(name, data_dir)
+    if name == "mnist":
+        return read_mnist(folder)
+    if name == "cifar10":
+        from tuiconv.data.cifar import read_cifar10
+
+        return read_cifar10(folder)
+    return read_lookalike(folder, CATALOG[name])
+
+
+def is_path(name: str) -> bool:
+    """Whether a data set is named by its place: an .npz file or a folder of pictures."""
+    return name not in CATALOG and (
+        name.endswith(".npz") or os.sep in name or (name != "" and Path(name).is_dir())
+    )
+
+
+def read_path(path: Path) -> Splits:
+    """The data set in an .npz file or a folder of pictures.
+
+    Raises:
+        RequestError: there is neither.
+        DataError: it is damaged.
+    """
+    if path.suffix == ".npz" and path.is_file():
+        from tuiconv.data.npz import read_npz
+
+        return read_npz(path)
+    if path.is_dir():
+        from tuiconv.data.pictures import read_pictures
+
+        return read_pictures(path)
+    raise RequestError(f"{path}: expected a folder of pictures or an .npz file")
 
 
 def blank(name: str) -> Dataset:
     """One empty image, laid out as those of a data set that need not be there yet.
 
+    What is named by its path is read for it.
+
     Raises:
         RequestError: no such data set.
+        DataError: what is at the path is damaged.
     """
+    if is_path(name):
+        train = read_path(Path(name)).train
+        return replace(train, images=np.zeros_like(train.images[:1]), labels=train.labels[:1])
     check_name(name)
-    return Dataset(TITLES[name], np.zeros((1, 1, 32, 32), np.uint8), np.zeros(1, np.int64))
+    entry = CATALOG[name]
+    images, labels = np.zeros((1, *entry.shape), np.uint8), np.zeros(1, np.int64)
+    return Dataset(entry.title, images, labels, entry.class_names)
 
 
 def check_name(name: str) -> None:
     """Raise RequestError, with the nearest name, unless a data set is called so."""
-    if name not in NAMES:
-        close = get_close_matches(name.lower(), NAMES, 1)
+    if name not in CATALOG:
+        close = get_close_matches(name.lower(), CATALOG, 1)
         hint = f"; did you mean {close[0]}?" if close else ""
-        raise RequestError(f'no data set is called "{name}"; there are {", ".join(NAMES)}{hint}')
+        raise RequestError(
+            f'no data set is called "{name}"; there are {", ".join(CATALOG)}, a folder of'
+            f" pictures by its path, and an .npz file{hint}"
+        )
 
 
 def data_dirs(data_dir: str | Path | None = None) -> list[Path]:

@@ -1,0 +1,93 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tuiconv.nn.network import Network
+
+
+@pytest.fixture
+def model(tiny):
+    Network.parse(tiny, seed=1).save("net.safetensors")
+    return "net.safetensors"
+
+
+@pytest.fixture
+def one():
+    """A black bar on white paper, one.png."""
+    pixels = np.full((60, 50), 255, np.uint8)
+    pixels[10:50, 22:28] = 0
+    Image.fromarray(pixels).save("one.png")
+    return "one.png"
+
+
+def test_as_json_a_line_a_picture(tuiconv, model, one, photo):
+    done = tuiconv("predict", model, one, "photo.png", "--json")
+    assert (done.status, done.err) == (0, "")
+    first, second = map(json.loads, done.out.splitlines())
+    assert (first["image"], second["image"]) == ("one.png", "photo.png")
+    assert (first["inverted"], first["empty"]) == (True, False)
+    assert np.shape(first["seen"]) == np.shape(second["seen"]) == (1, 32, 32)
+    probabilities = [guess["probability"] for guess in first["guesses"]]
+    assert len(probabilities) == 3
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_the_text_shows_what_was_seen_and_the_top_three(tuiconv, model, one):
+    (told,) = map(json.loads, tuiconv("predict", model, one, "--json").out.splitlines())
+    done = tuiconv("predict", model, one)
+    assert (done.status, done.err) == (0, "")
+    best = told["guesses"][0]
+    assert done.out.startswith(f"one.png: {best['name']} ({best['probability']:.1%})")
+    assert "picture: 50×60 L" in done.out
+    assert "seen: 32×32, inverted" in done.out
+    for guess in told["guesses"]:
+        assert f"{guess['probability']:.3f}" in done.out
+
+
+def test_an_empty_picture_is_said_to_be_empty(tuiconv, model):
+    Image.new("RGB", (9, 9), "white").save("white.png")
+    assert "nothing but ground" in tuiconv("predict", model, "white.png").out
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
+def test_pictures_of_any_mode_are_read(tuiconv, model, one, mode):
+    with Image.open(one) as image:
+        image.convert(mode).save("mode.tif") if mode != "I;16" else Image.fromarray(
+            np.array(image).astype(np.uint16) * 257
+        ).save("mode.tif")
+    plain, other = (
+        json.loads(tuiconv("predict", model, name, "--json").out) for name in (one, "mode.tif")
+    )
+    assert other["inverted"]
+    assert np.abs(np.subtract(other["seen"], plain["seen"])).max() <= 1
+
+
+def test_what_had_to_be_changed_on_reading_is_noted(tuiconv, model, one):
+    with Image.open(one) as image:
+        image.convert("1").save("bits.png")
+    done = tuiconv("predict", model, "bits.png")
+    assert done.status == 0
+    assert done.err.startswith("note: bits.png: a black-and-white picture")
+
+
+def test_a_picture_that_cannot_be_read_is_named_before_anything_is_printed(
+    refused, tuiconv, folder, model, one
+):
+    (folder / "text.png").write_text("no picture")
+    assert "text.png: not a picture in a known format" in refused(1, "predict", model, "text.png")
+    assert tuiconv("predict", model, one, "missing.png").out == ""
+    assert "missing.png: no such file" in refused(1, "predict", model, one, "missing.png")
+
+
+def test_what_is_no_model_for_pictures_is_refused(refused, folder, one):
+    (folder / "text").write_text("not a network")
+    assert "not a whole safetensors file" in refused(1, "predict", "text", one)
+    assert "there is no such file" in refused(1, "predict", "missing", one)
+    Network.parse("INPUT(2,8,8) -> FC(10)").save("two.safetensors")
+    assert "2 channels; pictures have 1 or 3" in refused(2, "predict", "two.safetensors", one)
+
+
+def test_a_picture_must_be_named(refused, model):
+    assert "Missing argument 'IMAGE...'" in refused(2, "predict", model)

@@ -1,0 +1,125 @@
+"""`tuiconv check-grad`: backpropagation beside the slope that changing a parameter gives."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tuiconv.cli.options import Color, Json, Width, console_for
+from tuiconv.errors import RequestError, UserError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tuiconv.nn.gradient_check import Slope
+    from tuiconv.nn.layers import Array, Labels
+    from tuiconv.nn.network import Network
+
+IMAGES = 8
+"""In the batch whose loss is looked at."""
+
+SAMPLED = 3
+"""Parameters of an array that are drawn where no index is given."""
+
+
+class GradientError(UserError):
+    """The two gradients of a parameter differ."""
+
+
+def check_grad(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL|PRESET", help="A checkpoint, a preset or a network.")
+    ],
+    parameters: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PARAM]...", help="Such as conv1.weight[2,0,1,1] or conv1.weight."),
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option(help="Data set for the batch; random numbers by default.")
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder that holds the data set's folder, such as mnist/.")
+    ] = None,
+    as_json: Json = False,
+    color: Color = "auto",
+    width: Width = None,
+) -> None:
+    """Compare gradients with the slopes that are measured.
+
+    Backpropagation's gradient of a parameter w stands beside (loss(w + h) − loss(w − h)) / 2h. The
+    loss is the mean cross-entropy of eight images, in float64. Without a parameter, or an
+    index, three of every array are drawn. Ends with status 1 if two gradients disagree.
+
+    \b
+    Examples:
+      tuiconv check-grad lenet5 "conv1.weight[2,0,1,1]"
+      tuiconv check-grad lenet5.safetensors --data mnist --data-dir ~/data
+    """
+    import numpy as np
+
+    from tuiconv.nn.gradient_check import check_gradients, find_places, learned, sample_places
+
+    console, display = console_for(color, width)
+    net = network_of(model)
+    rng = np.random.default_rng(0)
+    flags = learned(net)
+    if not flags:
+        raise RequestError(f"{net.spec} has no parameters to check")
+    if parameters:
+        places = [p for text in parameters for p in find_places(flags, text, SAMPLED, rng)]
+    else:
+        places = sample_places(flags, SAMPLED, rng)
+    x, labels = batch_of(net, data, data_dir, rng)
+    slopes = check_gradients(net, x, labels, places)
+    if as_json:
+        print(json.dumps([to_json(slope) for slope in slopes], indent=2))
+    else:
+        from tuiconv.render.slopes import slopes_table
+
+        console.print(slopes_table(slopes, display))
+    wrong = [slope for slope in slopes if not slope.agrees]
+    if wrong:
+        raise GradientError(
+            f"{len(wrong)} of {len(slopes)} gradients disagree; {wrong[0].parameter}: analytic"
+            f" {wrong[0].analytic:.9g}, numeric {wrong[0].numeric:.9g}"
+        )
+
+
+def network_of(model: str) -> "Network":
+    """The network in a checkpoint, or a new one of a preset or a text.
+
+    Raises:
+        CheckpointError: a file that holds no network.
+        RequestError: neither a file nor a network.
+    """
+    from tuiconv.arithmetic import summarize
+    from tuiconv.nn.network import Network
+
+    if model.endswith(".safetensors") or ("(" not in model and Path(model).is_file()):
+        return Network.load(model)
+    return Network(summarize(model))
+
+
+def batch_of(
+    net: "Network", data: str | None, data_dir: Path | None, rng: "np.random.Generator"
+) -> "tuple[Array, Labels]":
+    """The first test images of a data set with their labels, or random ones that fit."""
+    if data is None:
+        classes, *positions = net.spec.output
+        return (
+            rng.standard_normal((IMAGES, *net.spec.input)),
+            rng.integers(0, classes, (IMAGES, *positions)),
+        )
+    from tuiconv.data.load import load_dataset
+    from tuiconv.nn.training import check_fits
+
+    test = load_dataset(data, data_dir).test
+    check_fits(net, test)
+    return net.preprocessing(test.images[:IMAGES]), test.labels[:IMAGES]
+
+
+def to_json(slope: "Slope") -> dict[str, Any]:
+    """One parameter's gradients as a JSON object."""
+    return {**asdict(slope), "relative_error": slope.relative_error, "agrees": slope.agrees}

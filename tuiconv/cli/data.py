@@ -1,0 +1,158 @@
+"""`tuiconv data`: the data sets that can be trained on."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tuiconv.cli.options import Color, Json, Width, console_for
+from tuiconv.errors import RequestError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from tuiconv.data.dataset import Dataset, Splits
+
+MOST_SAMPLES = 20
+"""Classes that get a picture on the sheet."""
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="Folder that holds the data set's folder, such as mnist/.")
+]
+
+data = typer.Typer(rich_markup_mode=None)
+
+
+@data.callback(invoke_without_command=True)
+def about(context: typer.Context) -> None:
+    """List the data sets, and look into one.
+
+    \b
+    Examples:
+      tuiconv data list
+      tuiconv data info strokes
+    """
+    if context.invoked_subcommand is None:
+        raise RequestError("data: no command given; expected list or info")
+
+
+@data.command("list")
+def list_data(data_dir: DataDir = None, as_json: Json = False) -> None:
+    """List the data sets with a name, and where they were found.
+
+    Beside these, a folder of pictures with one sub-folder a class and a .npz file with the arrays
+    images and labels, or x_train, y_train, x_test and y_test, can be given by their path.
+
+    \b
+    Example:
+      tuiconv data list
+    """
+    from tuiconv.data.catalog import CATALOG
+    from tuiconv.data.dataset import DataError
+    from tuiconv.data.load import find_folder
+
+    rows = []
+    for name, entry in CATALOG.items():
+        try:
+            place = None if name == "strokes" else str(find_folder(name, data_dir))
+            found = True
+        except DataError:
+            place, found = None, False
+        rows.append({"name": name, "about": entry.about, "found": found, "folder": place})
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        where = row["folder"] or ("always there" if row["found"] else "not found")
+        print(f"{row['name']:<14} {row['about']}\n{'':<14} {where}")
+
+
+@data.command("info", short_help="Show a data set's counts, shapes, classes and samples.")
+def info(
+    name: Annotated[
+        str, typer.Argument(help="A name from `tuiconv data list`, or the path of a data set.")
+    ],
+    data_dir: DataDir = None,
+    seed: Annotated[int, typer.Option(help="Which stroke digits are drawn.", min=0)] = 0,
+    as_json: Json = False,
+    color: Color = "auto",
+    width: Width = None,
+) -> None:
+    """Show how many images a data set has, of what shape and class, and one of each class.
+
+    \b
+    Examples:
+      tuiconv data info mnist --data-dir ~/data
+      tuiconv data info strokes --json
+    """
+    from tuiconv.data.load import load_dataset
+
+    console, display = console_for(color, width)
+    splits = load_dataset(name, data_dir, seed)
+    if as_json:
+        print(json.dumps(to_json(name, splits), indent=2))
+        return
+    from tuiconv.render.lines import Lines
+    from tuiconv.render.sheet import draw_sheet
+
+    for line in describe(splits):
+        print(line)
+    print()
+    console.print(Lines(draw_sheet(list(samples(splits.train)), console.width, display)))
+
+
+def describe(splits: "Splits") -> Iterator[str]:
+    """Counts, shapes, statistics and class balance, a line each."""
+    for part in splits:
+        shape = "×".join(map(str, part.images.shape[1:]))
+        yield f"{len(part):,} {part.name} of {shape} in {part.classes} classes"
+    seen = splits.train.preprocessing
+    yield f"normalised by mean {seen.mean:.4f} and standard deviation {seen.std:.4f}"
+    yield ""
+    names = splits.train.class_names
+    wide = max(len("class"), *map(len, names))
+    yield f"{'class':<{wide}} {'training':>10} {'share':>7} {'test':>10}"
+    train, test = (counts(part) for part in splits)
+    for name, learned, tested in zip(names, train, test, strict=True):
+        share = learned / max(1, len(splits.train))
+        yield f"{name:<{wide}} {learned:>10,} {share:>7.1%} {tested:>10,}"
+
+
+def counts(part: "Dataset") -> list[int]:
+    """How many images each class has."""
+    import numpy as np
+
+    found: list[int] = np.bincount(part.labels, minlength=part.classes).tolist()
+    return found
+
+
+def samples(part: "Dataset") -> "Iterator[tuple[str, npt.NDArray[np.uint8]]]":
+    """Name and first image (height, width, channels) of each class that has one."""
+    for label, name in enumerate(part.class_names[:MOST_SAMPLES]):
+        of_class = part.labels == label
+        if of_class.any():
+            yield name, part.images[of_class.argmax()].transpose(1, 2, 0)
+
+
+def to_json(name: str, splits: "Splits") -> dict[str, Any]:
+    """What `data info` says, as a JSON object."""
+    seen = splits.train.preprocessing
+    return {
+        "name": name,
+        "class_names": list(splits.train.class_names),
+        "preprocessing": {"mean": seen.mean, "std": seen.std},
+        "train": part_json(splits.train),
+        "test": part_json(splits.test),
+    }
+
+
+def part_json(part: "Dataset") -> dict[str, Any]:
+    """One part of a data set."""
+    return {
+        "images": len(part),
+        "shape": list(part.images.shape[1:]),
+        "class_counts": counts(part),
+    }
