@@ -7,6 +7,7 @@ from tuiconv.arithmetic.layers import (
     Conv,
     FullyConnected,
     Input,
+    Local,
     MaxPool,
     ReLU,
     ScaledTanh,
@@ -37,6 +38,32 @@ def test_a_table_is_named_and_subsampling_moves_by_its_own_size_unless_told_othe
     assert (first.window.stride, second.window.stride) == ((2, 2), (1, 1))
     assert [layer.name for layer in net][2:] == ["stanh1", "subsample1", "subsample2"]
     assert str(net) == text.replace("LeNet5", "lenet5").replace("(2,1)", "(2,stride=1)")
+
+
+def test_what_has_a_bias_is_chosen_by_name_and_each_map_has_one_unless_told_otherwise():
+    net = parse("INPUT(1,9,9) -> CONV(2,3,bias=UNIT) -> CONV(2,3,bias=map) -> LOCAL(2,3,pad=1)")
+    _, first, second, local = net
+    assert (first.bias, second.bias) == ("unit", "map")
+    assert isinstance(local, Local)
+    assert (local.name, local.stride, local.padding) == ("local1", (1, 1), (1, 1))
+    assert str(net) == "INPUT(1,9,9) -> CONV(2,3,bias=unit) -> CONV(2,3) -> LOCAL(2,3,pad=1)"
+
+
+@pytest.mark.parametrize(
+    ("written", "printed", "value"),
+    [
+        ("SHRINK", "SHRINK", 0.5),
+        ("SHRINK(0.50)", "SHRINK", 0.5),
+        ("SHRINK(1)", "SHRINK(threshold=1)", 1.0),
+        ("SHRINK(0.0)", "SHRINK(threshold=0)", 0.0),
+        ("SHRINK(0.00000001)", "SHRINK(threshold=0.00000001)", 1e-8),
+        ("SHRINK(12345678.9)", "SHRINK(threshold=12345678.9)", 12345678.9),
+    ],
+)
+def test_a_real_number_has_a_decimal_point_if_it_needs_one(written, printed, value):
+    shrink = parse(f"INPUT(1,8,8) -> {written}").layers[-1]
+    assert shrink.threshold == value
+    assert str(shrink) == printed
 
 
 def test_layers_of_a_kind_are_numbered_and_input_and_softmax_are_not():
@@ -102,6 +129,12 @@ def layers(word, *required, **options):
     return st.tuples(st.tuples(*required), st.fixed_dictionaries({}, optional=options)).map(write)
 
 
+def decimals(least):
+    """As texts, with as many digits as the language allows."""
+    digits = st.text("0123456789", min_size=1, max_size=7)
+    return st.tuples(st.integers(least, 99), digits).map(lambda parts: f"{parts[0]}.{parts[1]}")
+
+
 number = st.integers(1, 6).map(str)
 any_layer = st.one_of(
     layers(
@@ -112,13 +145,17 @@ any_layer = st.one_of(
         pad=values(0, 2),
         dilation=values(1, 2),
         groups=number,
+        bias=st.sampled_from(["map", "unit"]),
     ),
+    layers("LOCAL", number, values(1, 4), stride=values(1, 3), pad=values(0, 2)),
     layers("CONV", st.just("16"), values(1, 3), pad=values(0, 2), table=st.just("lenet5")),
     layers("SUBSAMPLE", values(1, 3), stride=values(1, 3)),
+    layers("LPPOOL", values(1, 3), stride=values(1, 3), power=decimals(1)),
+    layers("SHRINK", threshold=decimals(0)),
     layers("POOL", values(1, 3), stride=values(1, 3), pad=values(0, 1)),
     layers("AVGPOOL", values(1, 3), stride=values(1, 3), pad=values(0, 1)),
     layers("FC", number),
-    st.sampled_from(["RELU", "TANH", "STANH"]),
+    st.sampled_from(["RELU", "TANH", "STANH", "SIGMOID", "SHRINK", "GLOBALAVGPOOL"]),
 )
 
 
@@ -149,7 +186,7 @@ def test_repeating_is_writing_it_out(net, times):
 
 signs = ["->", "[", "]", "*", "(", ")", ",", "=", "-", " ", "?", "_", "²", "٣", "0", "2", "kernel"]
 words = ["INPUT(1,8,8)", "INPUT", "CONV", "CONV(2,3)", "POOL", "RELU", "FC(2)", "SOFTMAX"]
-words += ["table", "lenet5", "SUBSAMPLE(2)"]
+words += ["table", "lenet5", "SUBSAMPLE(2)", "LOCAL(2,3)", "bias=unit", "SHRINK", "0.5"]
 
 
 @given(st.lists(st.sampled_from(signs + words), max_size=12).map("".join))
@@ -161,9 +198,12 @@ def test_any_jumble_is_a_network_or_a_mistake_that_is_pointed_at(text):
     assert parse(str(net)) == net
 
 
+TIMES = "how many times the part in brackets repeats"
+TABLE = "table to be lenet5 or belllabs"
 LAYER = 'expected a layer such as CONV(6,5), or "["'
-CONV = "CONV(channels,kernel,stride,pad,dilation,groups,table)"
-ALL = "INPUT, CONV, RELU, TANH, STANH, POOL, AVGPOOL, SUBSAMPLE, FC, SOFTMAX"
+CONV = "CONV(channels,kernel,stride,pad,dilation,groups,table,bias)"
+ALL = "INPUT, CONV, LOCAL, RELU, TANH, STANH, SIGMOID, SHRINK, POOL, AVGPOOL, LPPOOL,"
+ALL += " GLOBALAVGPOOL, SUBSAMPLE, FC, SOFTMAX"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +222,7 @@ ALL = "INPUT, CONV, RELU, TANH, STANH, POOL, AVGPOOL, SUBSAMPLE, FC, SOFTMAX"
         (
             "INPUT(1,8,8) -> [RELU]*",
             24,
-            "expected how many times the part in brackets repeats",
+            f"expected {TIMES}",
             "the end",
         ),
         ("INPUT(1,8,8) -> FC(x=1)", 20, "expected an option of FC(features)", '"x"'),
@@ -193,10 +233,17 @@ ALL = "INPUT, CONV, RELU, TANH, STANH, POOL, AVGPOOL, SUBSAMPLE, FC, SOFTMAX"
             '"strides"',
         ),
         ("INPUT(1,8,8) -> CONV(3,3,stride 2)", 33, 'expected "="', '"2"'),
-        ("INPUT(1,8,8) -> CONV(3,stride=)", 31, "expected a whole number", '")"'),
-        ("INPUT(1,8,8) -> CONV(3,3,stride=two)", 33, "expected a whole number", '"two"'),
-        ("INPUT(6,8,8) -> CONV(16,3,table=lenet)", 33, "expected table to be lenet5", '"lenet"'),
-        ("INPUT(6,8,8) -> CONV(16,3,table=5)", 27, "expected table to be lenet5", '"table"'),
+        ("INPUT(1,8,8) -> CONV(3,stride=)", 31, "expected a number", '")"'),
+        ("INPUT(1,8,8) -> CONV(3,3,stride=two)", 33, "expected a number", '"two"'),
+        ("INPUT(6,8,8) -> CONV(16,3,table=lenet)", 33, f"expected {TABLE}", '"lenet"'),
+        ("INPUT(6,8,8) -> CONV(16,3,table=5)", 27, f"expected {TABLE}", '"table"'),
+        ("INPUT(1,8,8) -> CONV(3,3,bias=none)", 31, "expected bias to be map or unit", '"none"'),
+        (
+            "INPUT(1,8,8) -> LOCAL(3,3,groups=3)",
+            27,
+            "expected an option of LOCAL(channels,kernel,stride,pad)",
+            '"groups"',
+        ),
         ("INPUT(6,8,8) -> CONV(16,3,lenet5)", 33, 'expected "="', '")"'),
         (
             "INPUT(6,8,8) -> CONV(16,3,tabel=lenet5)",
@@ -210,7 +257,19 @@ ALL = "INPUT, CONV, RELU, TANH, STANH, POOL, AVGPOOL, SUBSAMPLE, FC, SOFTMAX"
             "expected an option of SUBSAMPLE(kernel,stride)",
             '"pad"',
         ),
-        ("INPUT(1,8,8) -> CONV(-3,3)", 22, "expected a whole number", '"-"'),
+        ("INPUT(1,8,8) -> CONV(-3,3)", 22, "expected a number", '"-"'),
+        ("INPUT(1,8,8) -> CONV(2.0,3)", 22, "expected a whole number for channels", '"2.0"'),
+        ("INPUT(1,8,8) -> CONV(2,(3,1.5))", 27, "expected a whole number", '"1.5"'),
+        ("INPUT(1,8,8) -> [RELU]*1.5", 24, f"expected {TIMES}", '"1.5"'),
+        ("INPUT(1,8,8) -> SHRINK(.5)", 24, 'expected a layer, a number, "->" or "["', '"."'),
+        (
+            "INPUT(1,8,8) -> SHRINK(0.123456789)",
+            24,
+            "expected a number of at most nine digits",
+            '"0.123456789"',
+        ),
+        ("INPUT(1,8,8) -> SHRINK((1,2))", 24, "expected one number for threshold", '"("'),
+        ("INPUT(1,8,8) -> LPPOOL(2,power=0.9)", 26, "expected power of at least 1", '"power"'),
         ("INPUT(1,8,8) -> CONV(3,(3))", 26, 'expected ","', '")"'),
         ("INPUT(1,8,8) -> CONV(3,(3,x))", 27, "expected a whole number", '"x"'),
         ("INPUT(1,8,8) -> CONV(3,(3,3,3))", 28, 'expected ")"', '","'),
@@ -218,9 +277,9 @@ ALL = "INPUT, CONV, RELU, TANH, STANH, POOL, AVGPOOL, SUBSAMPLE, FC, SOFTMAX"
         ("INPUT(1,8,8) -> CONV(3 3)", 24, 'expected "," or ")"', '"3"'),
         (
             "INPUT(1,8,8) -> CONV(3,3.5)",
-            25,
-            'expected a layer, a number, "->" or "["',
-            '"."',
+            24,
+            "expected a whole number for kernel",
+            '"3.5"',
         ),
         ("INPUT(1,8,8) ->  ?", 18, 'expected a layer, a number, "->" or "["', '"?"'),
         (

@@ -69,6 +69,27 @@ def test_subsampling_learns_a_gain_and_a_bias_for_every_map():
     assert subsample.receptive_field == layer("INPUT(6,28,28) -> AVGPOOL(2)").receptive_field
 
 
+def test_a_bias_for_every_unit_adds_as_many_numbers_as_the_layer_has_units():
+    conv = layer("INPUT(1,16,16) -> CONV(12,5,stride=2,pad=2,bias=unit)")
+    assert conv.output == conv.bias_shape == (12, 8, 8)
+    assert conv.parameters == 12 * 25 + 768 == 1068
+    assert conv.links == 768 * (25 + 1)
+    shared = layer("INPUT(1,16,16) -> CONV(12,5,stride=2,pad=2,bias=map)")
+    assert shared.bias_shape == (12,)
+    assert shared.parameters == 12 * 25 + 12
+    assert (shared.macs, shared.links) == (conv.macs, conv.links)
+
+
+def test_a_locally_connected_layer_has_the_sizes_and_links_of_a_convolution_but_shares_nothing():
+    local = layer("INPUT(2,9,8) -> LOCAL(3,(3,2),stride=2,pad=1)")
+    conv = layer("INPUT(2,9,8) -> CONV(3,(3,2),stride=2,pad=1)")
+    assert local.output == conv.output == (3, 5, 5)
+    assert local.weight_shape == (3, 5, 5, 2, 3, 2)
+    assert local.parameters == local.links == 75 * (2 * 3 * 2 + 1)
+    assert (local.macs, local.links) == (conv.macs, conv.links)
+    assert local.receptive_field == conv.receptive_field
+
+
 def test_a_fully_connected_layer_is_the_convolution_that_covers_its_input():
     full = layer("INPUT(16,5,5) -> FC(120)")
     conv = layer("INPUT(16,5,5) -> CONV(120,5)")
@@ -80,9 +101,22 @@ def test_a_fully_connected_layer_is_the_convolution_that_covers_its_input():
 
 
 def test_pooling_activations_and_softmax_learn_nothing_and_keep_the_channels():
-    net = parse("INPUT(3,8,8) -> POOL(2) -> AVGPOOL(2) -> RELU -> TANH -> STANH -> SOFTMAX")
-    assert [spec.output for spec in net] == [(3, 8, 8), (3, 4, 4), *[(3, 2, 2)] * 5]
-    assert net.totals == Totals(parameters=0, macs=0)
+    text = "INPUT(3,8,8) -> POOL(2) -> AVGPOOL(2) -> RELU -> TANH -> STANH -> SIGMOID -> SOFTMAX"
+    net = parse(text)
+    assert [spec.output for spec in net] == [(3, 8, 8), (3, 4, 4), *[(3, 2, 2)] * 6]
+    links, units = 3 * (16 + 4) * 4, 3 * (64 + 16 + 4)  # four inputs for each unit of a pool
+    assert net.totals == Totals(parameters=0, macs=0, links=links, units=units)
+
+
+def test_a_norm_of_windows_has_the_sizes_of_a_pool_and_a_mean_of_maps_those_of_one_pixel():
+    norm, pool = (layer(f"INPUT(3,9,8) -> {word}(2,stride=(2,1))") for word in ("LPPOOL", "POOL"))
+    assert norm.power == 2
+    assert (norm.output, norm.links, norm.parameters) == (pool.output, pool.links, 0)
+    assert norm.receptive_field == pool.receptive_field
+    mean, whole = layer("INPUT(3,9,8) -> GLOBALAVGPOOL"), layer("INPUT(3,9,8) -> AVGPOOL((9,8))")
+    assert mean.output == (3, 1, 1)
+    assert (mean.links, mean.parameters) == (3 * 72, 0)
+    assert mean.receptive_field.size == whole.receptive_field.size == (9, 8)
 
 
 def test_a_pool_moves_by_its_own_size_unless_told_otherwise():
@@ -104,7 +138,10 @@ def test_lenet5_has_61706_parameters_and_416520_multiply_adds():
         "fc2": 120 * 84,
         "fc3": 84 * 10,
     }
-    assert net.totals == Totals(parameters=61_706, macs=416_520)
+    # and a link for each of 4704 + 1600 + 214 biases, and four into each of 1176 + 400 pooled units
+    links = 416_520 + 4704 + 1600 + 214 + 4 * (1176 + 400)
+    units = 1024 + 4704 + 1176 + 1600 + 400 + 120 + 84 + 10
+    assert net.totals == Totals(parameters=61_706, macs=416_520, links=links, units=units)
 
 
 def test_lenet5_of_1998_has_60000_parameters_before_its_output_layer():
@@ -201,6 +238,11 @@ def test_a_network_is_its_layers_in_order():
             " expected groups or a table, not both",
         ),
         (
+            "INPUT(6,8,8) -> LOCAL(2,9)",
+            "local1 LOCAL(2,9): 6×8×8 arrives; the window does not fit the height:"
+            " floor((8 + 2·0 − 1·(9 − 1) − 1) / 1) + 1 = 0",
+        ),
+        (
             "INPUT(6,8,8) -> SUBSAMPLE(9)",
             "subsample1 SUBSAMPLE(9): 6×8×8 arrives; the window does not fit the height:"
             " floor((8 + 2·0 − 1·(9 − 1) − 1) / 9) + 1 = 0",
@@ -217,6 +259,11 @@ def test_a_network_is_its_layers_in_order():
         (
             "INPUT(1,8,8) -> FC(84) -> AVGPOOL(2)",
             "avgpool1 AVGPOOL(2): a vector of 84 arrives; expected maps (channels, height, width)",
+        ),
+        (
+            "INPUT(1,8,8) -> FC(84) -> GLOBALAVGPOOL",
+            "globalavgpool1 GLOBALAVGPOOL: a vector of 84 arrives;"
+            " expected maps (channels, height, width)",
         ),
         (
             "INPUT(1,8,8) -> POOL((4,3),pad=2)",

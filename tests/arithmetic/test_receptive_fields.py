@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,6 +96,14 @@ def reach(chain, axis):
                 pixels, touched = pixels | bits, touched or outside
             units.append((pixels, touched))
     return units
+
+
+@given(windows)
+def test_a_locally_connected_layer_sees_what_a_convolution_sees(window):
+    conv = parse(f"INPUT(1,20,20){written(replace(window, dilation=(1, 1)))}")
+    local = parse(str(conv).replace("CONV", "LOCAL"))
+    assert local.output == conv.output
+    assert local.layers[-1].receptive_field == conv.layers[-1].receptive_field
 
 
 @given(st.lists(windows, min_size=1, max_size=4))

@@ -4,12 +4,94 @@ from tuiconv.arithmetic import PRESETS, SpecError, parse, summarize
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_reads_32_by_32_digits_and_ends_in_ten_log_probabilities(name):
+def test_every_preset_reads_grey_digits_and_ends_in_ten_log_probabilities(name):
     net = summarize(name)
     assert net == parse(PRESETS[name])
-    assert net.input == (1, 32, 32)
+    assert net.input in ((1, 32, 32), (1, 16, 16))
     assert net.output == (10,)
     assert str(net).endswith("FC(10) -> SOFTMAX")
+
+
+@pytest.mark.parametrize(
+    ("number", "links", "weights", "units"),
+    [
+        (1, 2570, 2570, 256 + 10),
+        (2, 3214, 3214, 256 + 12 + 10),
+        (3, 1226, 1226, 256 + 64 + 16 + 10),
+        (4, 2266, 1132, 256 + 2 * 64 + 16 + 10),
+        (5, 5194, 1060, 256 + 2 * 64 + 4 * 16 + 10),
+    ],
+)
+def test_the_five_nets_of_1989_have_the_links_and_weights_of_the_paper(
+    number, links, weights, units
+):
+    totals = summarize(f"digits-1989-net{number}").totals
+    assert (totals.links, totals.parameters, totals.units) == (links, weights, units)
+
+
+def test_the_layers_of_the_fourth_and_fifth_net_by_hand():
+    # a link for every input of a unit and its bias; a weight for every kernel value and every bias
+    fourth, fifth = (
+        [(spec.output, spec.links, spec.parameters) for spec in summarize(name) if spec.parameters]
+        for name in ("digits-1989-net4", "digits-1989-net5")
+    )
+    first = ((2, 8, 8), 128 * (9 + 1), 2 * 9 + 128)
+    assert fourth == [
+        first,
+        ((1, 4, 4), 16 * (2 * 25 + 1), 16 * (2 * 25 + 1)),
+        ((10,), 10 * (16 + 1), 10 * (16 + 1)),
+    ]
+    assert fifth == [
+        first,
+        ((4, 4, 4), 64 * (2 * 25 + 1), 4 * 2 * 25 + 64),
+        ((10,), 10 * (64 + 1), 10 * (64 + 1)),
+    ]
+
+
+def test_the_bell_labs_net_has_1256_units_64660_connections_and_9760_parameters():
+    net = summarize("belllabs-1989")
+    assert (net.totals.units, net.totals.links, net.totals.parameters) == (1256, 64_660, 9760)
+    learned = {spec.name: (spec.output, spec.parameters) for spec in net if spec.parameters}
+    assert learned == {
+        "conv1": ((12, 8, 8), 1068),
+        "conv2": ((12, 4, 4), 2592),
+        "fc1": ((30,), 5790),
+        "fc2": ((10,), 310),
+    }
+
+
+def test_in_the_bell_labs_net_every_map_sees_8_of_12_channels_and_every_channel_is_seen_by_8():
+    connections = summarize("belllabs-1989").layers[3].connections
+    assert [sum(row) for row in connections] == [8] * 12
+    assert [sum(column) for column in zip(*connections, strict=True)] == [8] * 12
+    assert len(set(connections)) == 12
+
+
+def test_lenet5_of_1998_has_the_connections_of_the_paper():
+    net = summarize("lenet5-1998")
+    links = {spec.name: spec.links for spec in net if spec.links}
+    assert links.pop("fc2") == 84 * 10 + 10
+    assert links == {
+        "conv1": 122_304,
+        "subsample1": 5880,
+        "conv2": 151_600,
+        "subsample2": 2000,
+        "conv3": 48_120,
+        "fc1": 10_164,
+    }
+    # the paper's total has the 84·10 connections of an output layer without biases
+    assert sum(links.values()) + 84 * 10 == 340_908
+
+
+def test_the_lenet_of_1990_has_4_maps_then_16_each_averaged_with_a_gain_and_a_bias():
+    net = summarize("lenet-1990")
+    assert [(spec.output, spec.parameters) for spec in net if spec.parameters] == [
+        ((4, 28, 28), 4 * (25 + 1)),
+        ((4, 14, 14), 4 * 2),
+        ((16, 10, 10), 16 * (4 * 25 + 1)),
+        ((16, 5, 5), 16 * 2),
+        ((10,), 10 * (16 * 25 + 1)),
+    ]
 
 
 def test_spaces_around_a_name_do_not_matter():
@@ -30,7 +112,8 @@ def test_an_unknown_name_gets_the_nearest_preset_and_the_list(name, hint):
         summarize(name)
     assert str(caught.value) == (
         f'no preset is called "{name}": {hint}there are lenet5, lecture-lenet, lenet5-1998,'
-        " mlp1, mlp2;"
+        " digits-1989-net1, digits-1989-net2, digits-1989-net3, digits-1989-net4,"
+        " digits-1989-net5, belllabs-1989, lenet-1990, mlp1, mlp2;"
         " or write a network, such as INPUT(1,32,32) -> FC(10) -> SOFTMAX"
     )
 

@@ -21,6 +21,10 @@ SPECS = {
         "INPUT(2,12,12) -> CONV(3,3) -> STANH -> AVGPOOL(3,stride=2,pad=1) -> SUBSAMPLE(2)"
         " -> TANH -> FC(5)"
     ),
+    "tied to places": parse(
+        "INPUT(2,9,8) -> LOCAL(3,(3,2),stride=(2,1),pad=(0,1)) -> SIGMOID"
+        " -> CONV(4,2,bias=unit) -> SHRINK(threshold=0.1) -> GLOBALAVGPOOL -> FC(5)"
+    ),
 }
 every_spec = pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
 

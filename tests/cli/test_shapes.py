@@ -16,7 +16,12 @@ def shapes_json(tuiconv, network):
 def test_lenet5_has_61706_parameters_and_416520_multiply_adds(tuiconv):
     # conv1 6·(5·5·1+1) = 156, conv2 16·(5·5·6+1) = 2416, fc 120·401 + 84·121 + 10·85 = 59134
     totals = shapes_json(tuiconv, "lenet5")["totals"]
-    assert totals == {"parameters": 156 + 2416 + 59134, "macs": 416520}
+    assert totals == {
+        "parameters": 156 + 2416 + 59134,
+        "macs": 416520,
+        "links": 122304 + 4 * 1176 + 241600 + 4 * 400 + 59134,
+        "units": 1024 + 4704 + 1176 + 1600 + 400 + 120 + 84 + 10,
+    }
     assert totals["parameters"] == 61706
 
 
@@ -48,6 +53,8 @@ def test_as_json_a_layer_tells_all_its_arithmetic(tuiconv):
         "dilation": [1, 1],
         "parameters": 16 * (5 * 5 * 6 + 1),
         "macs": 16 * 5 * 5 * 6 * 10 * 10,
+        "links": 16 * (5 * 5 * 6 + 1) * 10 * 10,
+        "units": 16 * 10 * 10,
         "receptive_field": [14, 14],  # 5 pixels, doubled by the pool to 6, and 4 steps of 2 more
         "jump": [2, 2],
         "start": conv2["start"],
@@ -113,8 +120,8 @@ def test_spaces_line_breaks_and_arrows_of_any_kind_separate_layers(tuiconv):
         ("INPUT(1,32,32) -> CONV(6,5,strid=2)", ["did you mean stride"]),
         ("INPUT(1,32,32) -> CONV(6)", ["expected kernel in CONV(channels,kernel"]),
         ("INPUT(1,32,32) -> CONV(6,0)", ["kernel of at least 1"]),
-        ("INPUT(1,32,32) -> CONV(6,-5)", ["expected a whole number"]),
-        ("INPUT(1,32,32) -> CONV(6,5.5)", ['"."']),
+        ("INPUT(1,32,32) -> CONV(6,-5)", ["expected a number"]),
+        ("INPUT(1,32,32) -> CONV(6,5.5)", ["a whole number for kernel", '"5.5"']),
         ("INPUT(1,32,32) -> CONV(6,1e9)", ['expected "," or ")"; found "e9"']),
         ("INPUT(1,32,32) -> CONV(9999999999,5)", ["at most nine digits"]),
         ("INPUT(1,32,32) ->", ["found the end"]),

@@ -10,7 +10,7 @@ from tuiconv.nn.compiled import Compiled
 from tuiconv.nn.network import Network
 from tuiconv_kernels.program import Program
 
-NETWORKS = {
+SLIDING = {
     "fused": "INPUT(1,12,12) -> CONV(5,3) -> RELU -> POOL(2) -> CONV(4,2) -> RELU -> POOL(2)"
     " -> FC(7) -> RELU -> FC(3) -> SOFTMAX",
     "odd maps": "INPUT(2,10,9) -> CONV(3,2) -> RELU -> POOL(2) -> FC(4)",
@@ -28,8 +28,20 @@ NETWORKS = {
     " -> POOL(2) -> FC(3) -> SOFTMAX",
     "tables at first and over all": "INPUT(6,7,6) -> CONV(16,3,stride=2,pad=1,table=lenet5)"
     " -> STANH -> CONV(6,2) -> CONV(16,(3,2),table=lenet5) -> STANH -> FC(3)",
+    "sigmoids": "INPUT(1,8,8) -> SIGMOID -> CONV(3,3) -> SIGMOID -> POOL(2) -> FC(4) -> SIGMOID"
+    " -> FC(3)",
+    "norms and shrinking": "INPUT(2,9,8) -> SHRINK(threshold=0.3) -> CONV(3,2) -> LPPOOL(2)"
+    " -> CONV(4,2) -> SHRINK(threshold=0.1) -> LPPOOL((1,2),stride=1,power=3) -> FC(3) -> SOFTMAX",
     "one map": "INPUT(1,8,8) -> CONV(1,3) -> RELU -> POOL(2) -> CONV(1,3) -> FC(3) -> SOFTMAX",
 }
+TIED_TO_SIZES = {
+    "a bias for every unit": "INPUT(1,9,9) -> CONV(12,3,stride=2,pad=1,bias=unit) -> STANH"
+    " -> CONV(12,3,pad=1,table=belllabs,bias=unit) -> RELU -> POOL(2) -> FC(3) -> SOFTMAX",
+    "nothing shared": "INPUT(2,8,9) -> LOCAL(3,3,stride=2,pad=1) -> SIGMOID -> POOL(2)"
+    " -> LOCAL(2,(1,2)) -> SIGMOID -> FC(3) -> SOFTMAX",
+    "means of whole maps": "INPUT(1,9,8) -> CONV(6,3) -> RELU -> GLOBALAVGPOOL -> FC(3) -> SOFTMAX",
+}
+NETWORKS = SLIDING | TIED_TO_SIZES
 networks = pytest.mark.parametrize("text", NETWORKS.values(), ids=NETWORKS)
 dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 
@@ -81,7 +93,7 @@ def test_gradients_are_those_of_the_layers_to_the_last_bit(text, dtype, count, r
     assert correct == (activations[-1].argmax(axis=1).reshape(-1) == labels).sum()
 
 
-@networks
+@pytest.mark.parametrize("text", SLIDING.values(), ids=SLIDING)
 def test_a_larger_image_gives_the_scores_of_all_its_windows(text, rng):
     net = network(text, rng)
     channels, height, width = net.spec.input

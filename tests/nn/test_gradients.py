@@ -18,6 +18,12 @@ NETWORKS = [
     "INPUT(1,4,4) -> FC(6) -> TANH -> FC(3) -> SOFTMAX",
     "INPUT(1,7,7) -> CONV(6,2) -> STANH -> SUBSAMPLE(2) -> STANH -> CONV(16,(2,1),table=lenet5)"
     " -> STANH -> SUBSAMPLE((1,3),stride=1) -> FC(3) -> SOFTMAX",
+    "INPUT(2,6,7) -> CONV(3,3,stride=2,pad=1,bias=unit) -> SIGMOID -> LOCAL(2,(2,3),stride=(1,2))"
+    " -> SIGMOID -> FC(3) -> SOFTMAX",
+    "INPUT(2,7,6) -> CONV(3,2) -> SHRINK(threshold=0.2) -> LPPOOL((3,2),stride=2,power=2.5)"
+    " -> TANH -> LPPOOL(2,stride=1) -> FC(3)",
+    "INPUT(2,6,5) -> CONV(3,2) -> TANH -> GLOBALAVGPOOL -> FC(3) -> SOFTMAX",
+    "INPUT(12,2,3) -> STANH -> CONV(12,(1,2),table=belllabs,bias=unit) -> FC(3)",
 ]
 
 
@@ -67,6 +73,9 @@ def test_every_parameters_gradient_agrees_with_differences(text, rng):
         "INPUT(2,7,6) -> CONV(3,3) -> POOL(2) -> RELU -> FC(4)",
         "INPUT(1,8,8) -> CONV(2,3,pad=1) -> TANH -> AVGPOOL(2) -> CONV(3,2) -> FC(3)",
         "INPUT(6,3,3) -> STANH -> SUBSAMPLE(2,stride=1) -> CONV(16,2,table=lenet5) -> FC(3)",
+        "INPUT(2,6,6) -> TANH -> LPPOOL(2,power=3) -> CONV(3,2) -> SHRINK -> GLOBALAVGPOOL"
+        " -> FC(3)",
+        "INPUT(2,5,5) -> SIGMOID -> LOCAL(2,3,pad=1) -> CONV(3,2,bias=unit) -> SIGMOID -> FC(3)",
     ],
 )
 def test_the_gradient_at_every_layer_agrees_with_changing_what_left_it(text, rng):

@@ -60,8 +60,8 @@ def test_maps_are_flattened_channel_by_channel_and_row_by_row():
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_give_ten_log_probabilities_for_an_image(name, rng):
-    x = rng.standard_normal((3, 1, 32, 32)).astype(np.float32)
-    out = Network.preset(name)(x)
+    net = Network.preset(name)
+    out = net(rng.standard_normal((3, *net.spec.input)).astype(np.float32))
     assert out.shape == (3, 10)
     assert out.dtype == np.float32
 

@@ -25,14 +25,17 @@ def test_a_layers_row_says_its_output_its_costs_and_what_it_sees():
     # conv1: 6 · (25 + 1) = 156 numbers; 28 · 28 · 6 · 25 = 117,600 multiply-adds.
     # pool2 looks back at 16 × 16 pixels, in steps of 4.
     lines = printed(summarize("lenet5"))
-    assert row(lines, "conv1") == ["conv1", "CONV(6,5)", "6×28×28", "156", "117,600", "5", "1"]
-    assert row(lines, "pool2") == ["pool2", "POOL(2)", "16×5×5", "0", "0", "16", "4"]
+    # Links: 117,600 and a bias for each of 4,704 units; four into each of 400 units.
+    conv1 = ["conv1", "CONV(6,5)", "6×28×28", "156", "117,600", "122,304", "5", "1"]
+    assert row(lines, "conv1") == conv1
+    assert row(lines, "pool2") == ["pool2", "POOL(2)", "16×5×5", "0", "0", "1,600", "16", "4"]
 
 
 def test_the_totals_of_lenet_are_those_worked_by_hand():
     # 156 + 2,416 + 48,120 + 10,164 + 850 numbers;
-    # 117,600 + 240,000 + 48,000 + 10,080 + 840 multiply-adds.
-    assert row(printed(summarize("lenet5")), "total") == ["total", "61,706", "416,520"]
+    # 117,600 + 240,000 + 48,000 + 10,080 + 840 multiply-adds;
+    # 122,304 + 4,704 + 241,600 + 1,600 + 48,120 + 10,164 + 850 links.
+    assert row(printed(summarize("lenet5")), "total") == ["total", "61,706", "416,520", "429,342"]
 
 
 def test_the_totals_are_the_sums_of_the_columns():
@@ -40,11 +43,13 @@ def test_the_totals_are_the_sums_of_the_columns():
     total = row(printed(network), "total")
     assert total[1] == f"{sum(layer.parameters for layer in network):,}"
     assert total[2] == f"{sum(layer.macs for layer in network):,}"
+    assert total[3] == f"{sum(layer.links for layer in network):,}"
 
 
 def test_the_columns_are_explained_below_the_table():
     text = " ".join(" ".join(printed(summarize("lenet5"))).split())
     assert "sees: receptive field in input pixels; jump: input pixels between units" in text
+    assert "links: connections, biases included" in text
 
 
 def test_at_80_columns_lenet5_of_1998_still_says_what_a_unit_sees_and_what_that_means():
@@ -72,16 +77,20 @@ def test_the_table_is_no_wider_than_the_terminal_and_its_numbers_are_never_cut(w
     assert "61,706" in row(lines, "total")
 
 
-def test_the_least_needed_columns_go_first():
-    network = summarize("lenet5")
-    shown = [tuple(row(printed(network, width=width), "layer")) for width in range(120, 34, -1)]
-    assert list(dict.fromkeys(shown)) == [
-        ("layer", "spec", "output", "parameters", "multiply-adds", "sees", "jump"),
-        ("layer", "spec", "output", "parameters", "multiply-adds", "sees"),
-        ("layer", "spec", "output", "parameters", "multiply-adds"),
-        ("layer", "output", "parameters", "multiply-adds"),
-        ("layer", "output", "parameters"),
-    ]
+@pytest.mark.parametrize(
+    ("width", "columns"),
+    [
+        (120, "layer spec output parameters multiply-adds links sees jump"),
+        (80, "layer spec output parameters multiply-adds sees jump"),
+        (70, "layer spec output parameters multiply-adds sees"),
+        (64, "layer spec output parameters multiply-adds"),
+        (60, "layer output parameters multiply-adds sees jump"),  # no room for the spec: for more
+        (48, "layer output parameters multiply-adds"),
+        (36, "layer output parameters"),
+    ],
+)
+def test_a_column_is_left_out_where_there_is_no_room_for_it(width, columns):
+    assert row(printed(summarize("lenet5"), width=width), "layer") == columns.split()
 
 
 def test_equal_sides_are_said_once():

@@ -4,7 +4,7 @@ INPUT(1,32,32) -> [CONV(6,5) -> RELU -> POOL(2)]*2 -> FC(10) -> SOFTMAX
 
 net    = item { "->" item }
 item   = WORD [ "(" value { "," value } ")" ]  |  "[" net "]" [ "*" NUMBER ]
-value  = [ option "=" ] ( NUMBER | "(" NUMBER "," NUMBER ")" )  |  option "=" NAME
+value  = [ option "=" ] ( NUMBER | DECIMAL | "(" NUMBER "," NUMBER ")" )  |  option "=" NAME
 """
 
 import re
@@ -26,7 +26,7 @@ MOST_NESTED = 50
 LONGEST_JUMP = 10**12
 """Input pixels between two units; no image is that large."""
 
-TOKEN = re.compile(r"\s*(->|→|[A-Za-z_]\w*|\d+|[-()\[\],=*])")
+TOKEN = re.compile(r"\s*(->|→|[A-Za-z_]\w*|\d+\.\d+|\d+|[-()\[\],=*])")
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Token:
     start: int
 
 
-Value: TypeAlias = int | Pair | Token
-"""A value as written: a token is a name."""
+Value: TypeAlias = int | float | Pair | Token
+"""A value as written: a float has a decimal point, a token is a name."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class Reader:
                 self.next += 1
                 return at, name, self.tokens[self.next - 1]
         if not self.take("("):
-            return at, name, self.number("a whole number")
+            return at, name, self.decimal() if "." in self.token.text else self.number("a number")
         first = self.number("a whole number")
         if not self.take(","):
             raise self.expect('","')
@@ -163,9 +163,18 @@ class Reader:
         if not token.text.isdigit():
             raise self.expect(what)
         self.next += 1
-        if len(token.text) > 9:
-            raise error_at(self.text, token, "expected a number of at most nine digits")
+        self.check_digits(token)
         return int(token.text)
+
+    def decimal(self) -> float:
+        token = self.token
+        self.next += 1
+        self.check_digits(token)
+        return float(token.text)
+
+    def check_digits(self, token: Token) -> None:
+        if len(token.text.replace(".", "")) > 9:
+            raise error_at(self.text, token, "expected a number of at most nine digits")
 
 
 def tokens(text: str) -> list[Token]:
@@ -208,13 +217,13 @@ def build(calls: list[Call], text: str) -> tuple[Spec, ...]:
     return tuple(specs)
 
 
-def settings(kind: type[Spec], call: Call, text: str) -> dict[str, int | Pair | str]:
+def settings(kind: type[Spec], call: Call, text: str) -> dict[str, float | Pair | str]:
     """The values of a call under the names of the spec's fields, each of the right sort."""
     options = options_of(kind)
     names = {option.metadata["word"]: option for option in options}
     usage = f"{kind.word}({','.join(names)})" if names else f"{kind.word} without values"
     types = field_types(kind.word)
-    given: dict[str, int | Pair | str] = {}
+    given: dict[str, float | Pair | str] = {}
     by_name = False
     for place, (at, word, value) in enumerate(call.values):
         if word is None:
@@ -228,7 +237,7 @@ def settings(kind: type[Spec], call: Call, text: str) -> dict[str, int | Pair | 
             raise error_at(text, at, f"expected an option of {usage}{near}")
         if option.name in given:
             raise error_at(text, at, f"expected {option.metadata['word']} only once")
-        given[option.name] = setting(option, types[option.name] is not int, at, value, text)
+        given[option.name] = setting(option, types[option.name], at, value, text)
     for option in options:
         if option.default is MISSING and option.name not in given:
             raise error_at(text, call.word, f"expected {option.metadata['word']} in {usage}")
@@ -236,8 +245,8 @@ def settings(kind: type[Spec], call: Call, text: str) -> dict[str, int | Pair | 
 
 
 def setting(
-    option: Field[Any], wants_pair: bool, at: Token, value: Value, text: str
-) -> int | Pair | str:
+    option: Field[Any], wanted: object, at: Token, value: Value, text: str
+) -> float | Pair | str:
     """The value as the option takes it: one of its names, a number, or a pair of numbers."""
     word, minimum, names = (option.metadata[key] for key in ("word", "minimum", "names"))
     if names:
@@ -246,18 +255,23 @@ def setting(
             raise error_at(text, wrong, f"expected {word} to be {' or '.join(names)}")
         return value.text.lower()
     if isinstance(value, Token):
-        raise error_at(text, value, "expected a whole number")
-    if isinstance(value, tuple) and not wants_pair:
+        raise error_at(text, value, "expected a number")
+    if isinstance(value, tuple) and wanted in (int, float):
         raise error_at(text, at, f"expected one number for {word}")
-    pair = value if isinstance(value, tuple) else (value, value)
-    if min(pair) < minimum:
+    if isinstance(value, float) and wanted is not float:
+        raise error_at(text, at, f"expected a whole number for {word}")
+    if (min(value) if isinstance(value, tuple) else value) < minimum:
         raise error_at(text, at, f"expected {word} of at least {minimum}")
-    return pair if wants_pair else pair[0]
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, float) or wanted is float:
+        return float(value)
+    return value if wanted is int else (value, value)
 
 
 @cache
 def field_types(word: str) -> dict[str, object]:
-    """The types of the fields of a kind of layer; what is not an int is a pair."""
+    """The types of the fields of a kind of layer; numbers but int and float come in pairs."""
     return get_type_hints(KINDS[word])
 
 

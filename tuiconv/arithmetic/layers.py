@@ -52,24 +52,46 @@ class Sliding(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Conv(Sliding):
-    """Convolution: `CONV(channels,kernel,stride=1,pad=0,dilation=1,groups=1)`, with a bias per map.
-
-    Each of the `channels` output maps has one kernel over its group's input maps, so it learns
-    channels·(input channels / groups · kernel area) + channels numbers. With a connection table,
-    such as `table=lenet5`, a map's kernels are over the channels that it is connected with.
-    """
-
-    word: ClassVar[str] = "CONV"
+class Correlation(Sliding):
+    """A window that weighs what it sees, with a bias, for each of `channels` output maps."""
 
     channels: int = option("channels")
     kernel_size: Pair = option("kernel")
     stride: Pair = option("stride", default=(1, 1))
     padding: Pair = option("pad", minimum=0, default=(0, 0))
+
+    @property
+    def window(self) -> Window:
+        return Window(self.kernel_size, self.stride, self.padding)
+
+    @property
+    def maps(self) -> int:
+        return self.channels
+
+    @property
+    def links(self) -> int:
+        return self.macs + prod(self.output)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conv(Correlation):
+    """Convolution: `CONV(channels,kernel,stride=1,pad=0,dilation=1,groups=1)`, with a bias per map.
+
+    Each of the `channels` output maps has one kernel over its group's input maps, so it learns
+    channels·(input channels / groups · kernel area) + channels numbers. With a connection table,
+    such as `table=lenet5`, a map's kernels are over the channels that it is connected with. With
+    `bias=unit` every unit has a bias of its own, as in the nets of 1989; such a layer cannot slide
+    over maps larger than those it was made for.
+    """
+
+    word: ClassVar[str] = "CONV"
+
     dilation: Pair = option("dilation", default=(1, 1))
     groups: int = option("groups", default=1)
     table: str | None = option("table", names=TABLES, default=None)
     """The name of a table of `TABLES`."""
+    bias: str = option("bias", names=("map", "unit"), default="map")
+    """What has a bias of its own."""
 
     def check(self) -> None:
         super().check()
@@ -91,13 +113,14 @@ class Conv(Sliding):
         return Window(self.kernel_size, self.stride, self.padding, self.dilation)
 
     @property
-    def maps(self) -> int:
-        return self.channels
-
-    @property
     def weight_shape(self) -> tuple[int, int, int, int]:
         """(output channels, input channels of a group, kernel height, kernel width)."""
         return (self.channels, self.input[0] // self.groups, *self.kernel_size)
+
+    @property
+    def bias_shape(self) -> Shape:
+        """One for each map, or for each unit."""
+        return self.output if self.bias == "unit" else (self.channels,)
 
     @property
     def connections(self) -> tuple[tuple[bool, ...], ...] | None:
@@ -116,7 +139,7 @@ class Conv(Sliding):
 
     @property
     def parameters(self) -> int:
-        return self.weights + self.channels
+        return self.weights + prod(self.bias_shape)
 
     @property
     def macs(self) -> int:
@@ -125,11 +148,54 @@ class Conv(Sliding):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Local(Correlation):
+    """Locally connected: `LOCAL(channels,kernel,stride=1,pad=0)`.
+
+    A convolution that shares nothing: every unit has its own weights and its own bias, so the layer
+    cannot slide over maps larger than those it was made for.
+    """
+
+    word: ClassVar[str] = "LOCAL"
+
+    @property
+    def weight_shape(self) -> Shape:
+        """(output channels, rows, columns, input channels, kernel height, kernel width)."""
+        return (*self.output, self.input[0], *self.kernel_size)
+
+    @property
+    def bias_shape(self) -> Shape:
+        """One for each unit."""
+        return self.output
+
+    @property
+    def parameters(self) -> int:
+        return prod(self.weight_shape) + prod(self.bias_shape)
+
+    @property
+    def macs(self) -> int:
+        return prod(self.weight_shape)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pool(Sliding):
-    """A pooling window: its stride is its own size unless given; padding at most half of it."""
+    """A pooling window: its stride is its own size unless given."""
 
     kernel_size: Pair = option("kernel")
     stride: Pair | None = option("stride", default=None)
+
+    @property
+    def window(self) -> Window:
+        return Window(self.kernel_size, self.stride or self.kernel_size)
+
+    @property
+    def links(self) -> int:
+        return prod(self.output) * prod(self.kernel_size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaddedPool(Pool):
+    """A pooling window with padding of at most half of it."""
+
     padding: Pair = option("pad", minimum=0, default=(0, 0))
 
     def check(self) -> None:
@@ -145,34 +211,52 @@ class Pool(Sliding):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MaxPool(Pool):
+class MaxPool(PaddedPool):
     """Max pooling: `POOL(kernel,stride=kernel,pad=0)`."""
 
     word: ClassVar[str] = "POOL"
 
 
 @dataclass(frozen=True, kw_only=True)
-class AvgPool(Pool):
+class AvgPool(PaddedPool):
     """Average pooling: `AVGPOOL(kernel,stride=kernel,pad=0)`; padding counts as zeros."""
 
     word: ClassVar[str] = "AVGPOOL"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subsample(Sliding):
+class LpPool(Pool):
+    """The L_p norm of every window, (Σ |x|^p)^(1/p): `LPPOOL(kernel,stride=kernel,power=2)`."""
+
+    word: ClassVar[str] = "LPPOOL"
+
+    power: float = option("power", default=2.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlobalAvgPool(Sliding):
+    """The mean of every map, whatever its size: `GLOBALAVGPOOL`."""
+
+    word: ClassVar[str] = "GLOBALAVGPOOL"
+
+    @property
+    def window(self) -> Window:
+        _, height, width = self.input
+        return Window((height, width))
+
+    @property
+    def links(self) -> int:
+        return prod(self.input)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subsample(Pool):
     """LeNet's subsampling: `SUBSAMPLE(kernel,stride=kernel)`.
 
     The average of every window, times a gain, plus a bias, both learned once for every map.
     """
 
     word: ClassVar[str] = "SUBSAMPLE"
-
-    kernel_size: Pair = option("kernel")
-    stride: Pair | None = option("stride", default=None)
-
-    @property
-    def window(self) -> Window:
-        return Window(self.kernel_size, self.stride or self.kernel_size)
 
     @property
     def parameters(self) -> int:
@@ -181,6 +265,10 @@ class Subsample(Sliding):
     @property
     def macs(self) -> int:
         return prod(self.output)
+
+    @property
+    def links(self) -> int:
+        return super().links + prod(self.output)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,6 +300,11 @@ class FullyConnected(Spec):
         return (self.features, prod(self.input))
 
     @property
+    def bias_shape(self) -> Shape:
+        """One for each feature."""
+        return (self.features,)
+
+    @property
     def parameters(self) -> int:
         return prod(self.weight_shape) + self.features
 
@@ -219,10 +312,18 @@ class FullyConnected(Spec):
     def macs(self) -> int:
         return prod(self.weight_shape)
 
+    @property
+    def links(self) -> int:
+        return self.parameters
+
 
 @dataclass(frozen=True, kw_only=True)
 class Activation(Spec):
     """A function of each unit by itself: shapes pass unchanged."""
+
+    @property
+    def units(self) -> int:
+        return 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,10 +348,30 @@ class ScaledTanh(Activation):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sigmoid(Activation):
+    """Logistic function, 1 / (1 + e⁻ˣ): `SIGMOID`."""
+
+    word: ClassVar[str] = "SIGMOID"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shrink(Activation):
+    """Soft shrinkage, which draws every value to 0 by a threshold: `SHRINK(threshold=0.5)`."""
+
+    word: ClassVar[str] = "SHRINK"
+
+    threshold: float = option("threshold", minimum=0, default=0.5)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Softmax(Spec):
     """Log-probabilities of the classes, log softmax over features or channels: `SOFTMAX`."""
 
     word: ClassVar[str] = "SOFTMAX"
+
+    @property
+    def units(self) -> int:
+        return 0
 
 
 KINDS: dict[str, type[Spec]] = {
@@ -258,11 +379,16 @@ KINDS: dict[str, type[Spec]] = {
     for kind in (
         Input,
         Conv,
+        Local,
         ReLU,
         Tanh,
         ScaledTanh,
+        Sigmoid,
+        Shrink,
         MaxPool,
         AvgPool,
+        LpPool,
+        GlobalAvgPool,
         Subsample,
         FullyConnected,
         Softmax,

@@ -14,6 +14,10 @@ class Totals:
     """Numbers learned, biases included."""
     macs: int
     """Multiply-adds for one image."""
+    links: int
+    """Connections: the inputs of all units, biases included."""
+    units: int
+    """Units, the pixels of the input included."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,10 @@ class NetworkSpec:
 
     @property
     def totals(self) -> Totals:
-        """Parameters and multiply-adds of all layers together."""
+        """The sums over all layers."""
         return Totals(
             parameters=sum(layer.parameters for layer in self.layers),
             macs=sum(layer.macs for layer in self.layers),
+            links=sum(layer.links for layer in self.layers),
+            units=sum(layer.units for layer in self.layers),
         )

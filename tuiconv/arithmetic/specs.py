@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import MISSING, Field, dataclass, field, fields
+from decimal import Decimal
+from math import prod
 from typing import Any, ClassVar, TypeAlias
 
 from tuiconv.arithmetic.sizes import Pair, ReceptiveField, Window
@@ -30,8 +32,9 @@ class Spec:
     """One layer in its place in a network.
 
     Every subclass says what leaves the layer (`output`), how many numbers it learns
-    (`parameters`) and how many multiply-adds one image costs (`macs`). Comparisons, sums of a
-    pooling window and activation functions are not counted as multiply-adds.
+    (`parameters`), how many multiply-adds one image costs (`macs`) and how many connections it has
+    (`links`). Comparisons, sums of a pooling window and activation functions are not counted as
+    multiply-adds.
     """
 
     word: ClassVar[str]
@@ -71,6 +74,20 @@ class Spec:
         return 0
 
     @property
+    def links(self) -> int:
+        """Connections, as the papers of 1989 and 1998 count them.
+
+        Every unit's inputs, those that lie in the padding included, and its bias, whether or not
+        their weights are shared.
+        """
+        return 0
+
+    @property
+    def units(self) -> int:
+        """Units made here; an activation is a part of those before it and makes none."""
+        return prod(self.output)
+
+    @property
     def receptive_field(self) -> ReceptiveField:
         """What one unit of the output sees of the input image."""
         return self.input_field.through(self.window)
@@ -96,8 +113,10 @@ def options_of(kind: type[Spec]) -> list[Field[Any]]:
     return [setting for setting in fields(kind) if "word" in setting.metadata]
 
 
-def show_value(value: int | Pair | str) -> str:
+def show_value(value: float | Pair | str) -> str:
     """`5` for a number or an equal pair, `(3,5)` for unequal ones; a name as it is."""
+    if isinstance(value, float):  # never with an exponent, which the language does not have
+        return f"{Decimal(str(value)):f}".removesuffix(".0")
     if isinstance(value, tuple):
         return str(value[0]) if value[0] == value[1] else f"({value[0]},{value[1]})"
     return str(value)

@@ -11,5 +11,22 @@ TABLES: dict[str, tuple[str, ...]] = {
         "..XXX..XXXX.XX.X",
         "...XXX..XXXX.XXX",
     ),
+    # Layer H2 of the Bell Labs net (LeCun et al. 1989, "Backpropagation applied to handwritten zip
+    # code recognition"): each of 12 maps sees 8 of 12 channels. The paper keeps to itself which;
+    # here map m sees the eight from m on, around a circle, so that every channel is seen by eight.
+    "belllabs": (
+        "X....XXXXXXX",
+        "XX....XXXXXX",
+        "XXX....XXXXX",
+        "XXXX....XXXX",
+        "XXXXX....XXX",
+        "XXXXXX....XX",
+        "XXXXXXX....X",
+        "XXXXXXXX....",
+        ".XXXXXXXX...",
+        "..XXXXXXXX..",
+        "...XXXXXXXX.",
+        "....XXXXXXXX",
+    ),
 }
 """A row for each input channel, a column for each output map, an X where the map sees it."""

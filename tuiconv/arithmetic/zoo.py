@@ -25,6 +25,35 @@ PRESETS: dict[str, str] = {
         " -> CONV(16,5,table=lenet5) -> STANH -> SUBSAMPLE(2) -> STANH"
         " -> CONV(120,5) -> STANH -> FC(84) -> STANH -> FC(10) -> SOFTMAX"
     ),
+    # The five nets of the study on 480 digits (LeCun 1989, "Generalization and network design
+    # strategies"), from no structure to shared weights. Padding makes 16 → 8 → 4.
+    "digits-1989-net1": "INPUT(1,16,16) -> FC(10) -> SOFTMAX",
+    "digits-1989-net2": "INPUT(1,16,16) -> FC(12) -> STANH -> FC(10) -> SOFTMAX",
+    "digits-1989-net3": (
+        "INPUT(1,16,16) -> LOCAL(1,3,stride=2,pad=1) -> STANH -> LOCAL(1,5,stride=2,pad=2) -> STANH"
+        " -> FC(10) -> SOFTMAX"
+    ),
+    "digits-1989-net4": (
+        "INPUT(1,16,16) -> CONV(2,3,stride=2,pad=1,bias=unit) -> STANH"
+        " -> LOCAL(1,5,stride=2,pad=2) -> STANH -> FC(10) -> SOFTMAX"
+    ),
+    "digits-1989-net5": (
+        "INPUT(1,16,16) -> CONV(2,3,stride=2,pad=1,bias=unit) -> STANH"
+        " -> CONV(4,5,stride=2,pad=2,bias=unit) -> STANH -> FC(10) -> SOFTMAX"
+    ),
+    # The first ConvNet on real mail (LeCun et al. 1989, "Backpropagation applied to handwritten zip
+    # code recognition"): strides do the work of pooling.
+    "belllabs-1989": (
+        "INPUT(1,16,16) -> CONV(12,5,stride=2,pad=2,bias=unit) -> STANH"
+        " -> CONV(12,5,stride=2,pad=2,table=belllabs,bias=unit) -> STANH"
+        " -> FC(30) -> STANH -> FC(10) -> SOFTMAX"
+    ),
+    # Pooling by itself: average, gain, bias and tanh, as the NYU lecture draws it. Its last layer,
+    # a 5×5 convolution for each category, is the FC(10) that covers the 5×5 maps.
+    "lenet-1990": (
+        "INPUT(1,32,32) -> CONV(4,5) -> TANH -> SUBSAMPLE(2) -> TANH"
+        " -> CONV(16,5) -> TANH -> SUBSAMPLE(2) -> TANH -> FC(10) -> SOFTMAX"
+    ),
     # One layer on the pixels: its ten rows of weights are templates (ml4a, "Convnets").
     "mlp1": "INPUT(1,32,32) -> FC(10) -> SOFTMAX",
     # Two layers, with the ten hidden units that the same chapter has for MNIST; it does not name

@@ -4,6 +4,7 @@ Parameters come in the order and in the shapes of ours.
 """
 
 from collections.abc import Callable, Iterator
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -65,11 +66,15 @@ def modules(layer: Spec) -> Iterator[nn.Module]:
     """What stands for one layer."""
     match layer:
         case specs.Conv():
-            yield convolution(layer)
+            yield from convolution(layer)
+        case specs.Local():
+            yield LocallyConnected(layer)
         case specs.MaxPool():
             yield nn.MaxPool2d(layer.kernel_size, layer.stride, layer.padding)
         case specs.AvgPool():
             yield nn.AvgPool2d(layer.kernel_size, layer.stride, layer.padding)
+        case specs.GlobalAvgPool():
+            yield nn.AdaptiveAvgPool2d(1)
         case specs.Subsample():
             yield nn.AvgPool2d(layer.kernel_size, layer.stride)
             yield GainAndBias(layer.maps)
@@ -83,21 +88,29 @@ def modules(layer: Spec) -> Iterator[nn.Module]:
             yield nn.Tanh()
         case specs.ScaledTanh():
             yield ScaledTanh()
+        case specs.Sigmoid():
+            yield nn.Sigmoid()
+        case specs.Shrink():
+            yield nn.Softshrink(layer.threshold)
         case specs.Softmax():
             yield nn.LogSoftmax(dim=1)
         case _:
             raise NotImplementedError(f"{layer.name} {layer}: no PyTorch module stands for it")
 
 
-def convolution(layer: specs.Conv) -> nn.Conv2d:
-    """A convolution, partial if the layer has a connection table."""
+def convolution(layer: specs.Conv) -> Iterator[nn.Module]:
+    """A convolution, partial if the layer has a connection table, and any biases of its units."""
+    biases = layer.bias == "map"
     sizes = (
         layer.input[0], layer.channels, layer.kernel_size, layer.stride, layer.padding,
-        layer.dilation, layer.groups,
+        layer.dilation, layer.groups, biases,
     )  # fmt: skip
     if layer.connections is None:
-        return nn.Conv2d(*sizes)
-    return PartialConv2d(*sizes, connections=layer.connections)
+        yield nn.Conv2d(*sizes)
+    else:
+        yield PartialConv2d(*sizes, connections=layer.connections)
+    if not biases:
+        yield UnitBias(layer.bias_shape)
 
 
 class PartialConv2d(nn.Conv2d):
@@ -111,6 +124,37 @@ class PartialConv2d(nn.Conv2d):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Multiply with the weights that there are."""
         return self._conv_forward(x, self.weight * self.mask, self.bias)
+
+
+class UnitBias(nn.Module):
+    """A bias for every unit, as convolutions had in 1989."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(shape))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Add: n c h w."""
+        return x + self.bias
+
+
+class LocallyConnected(nn.Module):
+    """A convolution without shared weights, which PyTorch lacks: its windows, cut out."""
+
+    def __init__(self, layer: specs.Local) -> None:
+        super().__init__()
+        scale = prod(layer.weight_shape[3:]) ** -0.5
+        self.weight = nn.Parameter(scale * torch.randn(layer.weight_shape))
+        self.bias = nn.Parameter(torch.zeros(layer.bias_shape))
+        self.window = layer.window
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Cut out n c i j u v, multiply, add."""
+        (down, across), (height, width) = self.window.stride, self.window.kernel_size
+        above, left = self.window.padding
+        padded = nn.functional.pad(x, (left, left, above, above))
+        windows = padded.unfold(2, height, down).unfold(3, width, across)
+        return torch.einsum("ncijuv,oijcuv->noij", windows, self.weight) + self.bias
 
 
 class GainAndBias(nn.Module):

@@ -1,6 +1,7 @@
 """`tuiconv shapes`: a network's sizes, parameters, multiply-adds and receptive fields."""
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,7 +25,8 @@ def shapes(
 ) -> None:
     """Show what leaves each layer, what it learns, what it costs and what it sees.
 
-    Multiply-adds count one image; the receptive field is on the input image.
+    Multiply-adds count one image; links are connections, biases included; the receptive field is
+    on the input image.
 
     \b
     Examples:
@@ -45,11 +47,10 @@ def shapes(
 
 def to_json(network: "NetworkSpec") -> dict[str, Any]:
     """A network's arithmetic as a JSON object."""
-    totals = network.totals
     return {
         "spec": str(network),
         "layers": [layer_json(layer) for layer in network],
-        "totals": {"parameters": totals.parameters, "macs": totals.macs},
+        "totals": asdict(network.totals),
     }
 
 
@@ -68,6 +69,8 @@ def layer_json(layer: "Spec") -> dict[str, Any]:
         "dilation": list(window.dilation),
         "parameters": layer.parameters,
         "macs": layer.macs,
+        "links": layer.links,
+        "units": layer.units,
         "receptive_field": list(seen.size),
         "jump": list(seen.jump),
         "start": list(seen.start),

@@ -50,7 +50,7 @@ class Compiled:
         layers: tuple[Layer, ...] = net.layers
         if net.ends_in_softmax:
             layers = layers[:-1]
-        links = [layer.link(views[layer.name]) for layer in layers]
+        links = [link for layer in layers for link in layer.link(views[layer.name])]
         dtype = net.parameters.dtype
         self._single = None
         if images == 1 and not trains and Single.fits(links, shape):

@@ -5,6 +5,7 @@ the same input that `forward` was given.
 """
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from math import prod
 from typing import Any, TypeAlias
 
@@ -14,9 +15,10 @@ import numpy.typing as npt
 import tuiconv_kernels as kernels
 from tuiconv.arithmetic import layers as specs
 from tuiconv.arithmetic.sizes import Window
-from tuiconv.arithmetic.specs import Spec
+from tuiconv.arithmetic.specs import Shape, Spec, show_shape
+from tuiconv.errors import RequestError
 from tuiconv_kernels import chain
-from tuiconv_kernels.correlation import Connections
+from tuiconv_kernels.correlation import Connections, bias_gradient
 from tuiconv_kernels.geometry import Sliding
 from tuiconv_kernels.stages import Weights
 
@@ -60,12 +62,13 @@ class Layer(ABC):
             The loss's gradient with respect to x.
         """
 
-    def link(self, gradients: Arrays) -> chain.Layer:
-        """The layer as a part of a chain of kernels that writes to the parameters' gradients."""
-        return chain.Other(
+    def link(self, gradients: Arrays) -> list[chain.Layer]:
+        """The layer as parts of a chain of kernels that write to the parameters' gradients."""
+        other = chain.Other(
             forward=self.forward,
             backward=lambda grad_out, x: self.backward(grad_out, x, gradients),
         )
+        return [other]
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of what the layer learns, by name, in PyTorch's layouts."""
@@ -85,11 +88,10 @@ def sliding(window: Window) -> Sliding:
 class Weighted(Layer):
     """A layer with a weight and a bias per output."""
 
-    spec: specs.Conv | specs.FullyConnected
+    spec: specs.Conv | specs.Local | specs.FullyConnected
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        shape = self.spec.weight_shape
-        return {"weight": shape, "bias": shape[:1]}
+        return {"weight": self.spec.weight_shape, "bias": self.spec.bias_shape}
 
     def fan_in(self) -> int | npt.NDArray[np.integer[Any]]:
         """How many inputs an output adds up; if not all the same number, in the weight's axes."""
@@ -133,6 +135,8 @@ class Conv(Weighted):
         }
 
     def forward(self, x: Array) -> Array:
+        if self.spec.bias == "unit":
+            check_units(self.spec, replace(self.spec, input=x.shape[1:]).output)
         weight, bias = self.parameters["weight"], self.parameters["bias"]
         return kernels.conv2d(x, weight, bias, **self.settings())
 
@@ -143,16 +147,61 @@ class Conv(Weighted):
         )
         return grad_x
 
-    def link(self, gradients: Arrays) -> chain.Layer:
-        weights = Weights(
-            self.parameters["weight"],
-            self.parameters["bias"],
-            gradients["weight"],
-            gradients["bias"],
-            self.spec.groups,
-            self.connections,
+    def link(self, gradients: Arrays) -> list[chain.Layer]:
+        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        grad_weight, grad_bias = gradients["weight"], gradients["bias"]
+        adding: list[chain.Layer] = []
+        if self.spec.bias == "unit":  # the kernels of blocks know a bias per map only
+            adding = [self.adding(bias, grad_bias)]
+            bias, grad_bias = np.zeros((2, self.spec.maps), bias.dtype)
+        weights = Weights(weight, bias, grad_weight, grad_bias, self.spec.groups, self.connections)
+        return [chain.Convolve(sliding(self.spec.window), weights), *adding]
+
+    def adding(self, bias: Array, grad_bias: Array) -> chain.Layer:
+        """The part of the layer that adds the biases of units to what the kernels gave."""
+
+        def forward(x: Array) -> Array:
+            check_units(self.spec, x.shape[1:])
+            with np.errstate(all="ignore"):
+                return x + bias
+
+        def backward(grad_out: Array, x: Array) -> Array:
+            grad_bias[...] = bias_gradient(grad_out, bias)
+            return grad_out
+
+        return chain.Other(forward, backward)
+
+
+class Local(Weighted):
+    """A convolution in which every unit has a kernel and a bias of its own."""
+
+    spec: specs.Local
+
+    def fan_in(self) -> int:
+        return prod(self.spec.weight_shape[3:])
+
+    def forward(self, x: Array) -> Array:
+        check_units(self.spec, replace(self.spec, input=x.shape[1:]).output)
+        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        return kernels.local2d(x, weight, bias, self.spec.stride, self.spec.padding)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        grad_x, gradients["weight"][...], gradients["bias"][...] = kernels.local2d_backward(
+            grad_out, x, weight, bias, self.spec.stride, self.spec.padding
         )
-        return chain.Convolve(sliding(self.spec.window), weights)
+        return grad_x
+
+
+def check_units(spec: specs.Conv | specs.Local, asked: Shape) -> None:
+    """Raise RequestError if a layer is asked for more units than it has parameters for."""
+    if asked != spec.output:
+        own = "weights" if isinstance(spec, specs.Local) else "a bias"
+        raise RequestError(
+            f"{spec.name} {spec}: {show_shape(asked)} units are asked for; each of its"
+            f" {show_shape(spec.output)} has {own} of its own, so the network cannot run on larger"
+            " images"
+        )
 
 
 class FullyConnected(Weighted):
@@ -192,112 +241,10 @@ class FullyConnected(Weighted):
         gradients["bias"][...] = grad_bias
         return grad_x.reshape(x.shape)
 
-    def link(self, gradients: Arrays) -> chain.Layer:
+    def link(self, gradients: Arrays) -> list[chain.Layer]:
         kernel, grad_kernel = self.kernel(), self.kernel(gradients["weight"])
         weights = Weights(kernel, self.parameters["bias"], grad_kernel, gradients["bias"])
-        return chain.Convolve(Sliding(kernel.shape[2:]), weights)
-
-
-class MaxPool(Layer):
-    """The largest value of each window."""
-
-    spec: specs.MaxPool
-
-    def forward(self, x: Array) -> Array:
-        spec = self.spec
-        return kernels.max_pool2d(x, spec.kernel_size, spec.stride, spec.padding)
-
-    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        spec = self.spec
-        return kernels.max_pool2d_backward(grad_out, x, spec.kernel_size, spec.stride, spec.padding)
-
-    def link(self, gradients: Arrays) -> chain.Layer:
-        return chain.Pool(sliding(self.spec.window))
-
-
-class AvgPool(Layer):
-    """The mean of each window."""
-
-    spec: specs.AvgPool
-
-    def forward(self, x: Array) -> Array:
-        spec = self.spec
-        return kernels.avg_pool2d(x, spec.kernel_size, spec.stride, spec.padding)
-
-    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        spec = self.spec
-        return kernels.avg_pool2d_backward(grad_out, x, spec.kernel_size, spec.stride, spec.padding)
-
-    def link(self, gradients: Arrays) -> chain.Layer:
-        return chain.Pool(sliding(self.spec.window), averages=True)
-
-
-class Subsample(Layer):
-    """The mean of each window, times a gain, plus a bias, one of each for every map."""
-
-    spec: specs.Subsample
-
-    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        return {"gain": (self.spec.maps,), "bias": (self.spec.maps,)}
-
-    def initialise(self, rng: np.random.Generator) -> None:
-        super().initialise(rng)
-        self.parameters["gain"][...] = 1
-
-    def forward(self, x: Array) -> Array:
-        gain, bias = self.parameters["gain"], self.parameters["bias"]
-        return kernels.subsample2d(x, gain, bias, self.spec.kernel_size, self.spec.stride)
-
-    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        gain, bias = self.parameters["gain"], self.parameters["bias"]
-        grad_x, gradients["gain"][...], gradients["bias"][...] = kernels.subsample2d_backward(
-            grad_out, x, gain, bias, self.spec.kernel_size, self.spec.stride
-        )
-        return grad_x
-
-    def link(self, gradients: Arrays) -> chain.Layer:
-        gain, bias = self.parameters["gain"], self.parameters["bias"]
-        weights = Weights(gain, bias, gradients["gain"], gradients["bias"])
-        return chain.Subsample(sliding(self.spec.window), weights)
-
-
-class ReLU(Layer):
-    """max(0, x)."""
-
-    def forward(self, x: Array) -> Array:
-        return kernels.relu(x)
-
-    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        return kernels.relu_backward(grad_out, x)
-
-    def link(self, gradients: Arrays) -> chain.Layer:
-        return chain.Relu()
-
-
-class Tanh(Layer):
-    """Hyperbolic tangent."""
-
-    def forward(self, x: Array) -> Array:
-        return kernels.tanh(x)
-
-    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        return kernels.tanh_backward(grad_out, x)
-
-    def link(self, gradients: Arrays) -> chain.Layer:
-        return chain.Tanh()
-
-
-class ScaledTanh(Layer):
-    """1.7159 · tanh(2x/3)."""
-
-    def forward(self, x: Array) -> Array:
-        return kernels.scaled_tanh(x)
-
-    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        return kernels.scaled_tanh_backward(grad_out, x)
-
-    def link(self, gradients: Arrays) -> chain.Layer:
-        return chain.Tanh(scaled=True)
+        return [chain.Convolve(Sliding(kernel.shape[2:]), weights)]
 
 
 class Softmax(Layer):
@@ -308,17 +255,3 @@ class Softmax(Layer):
 
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
         return kernels.log_softmax_backward(grad_out, x)
-
-
-KINDS: dict[type[Spec], type[Layer]] = {
-    specs.Conv: Conv,
-    specs.FullyConnected: FullyConnected,
-    specs.MaxPool: MaxPool,
-    specs.AvgPool: AvgPool,
-    specs.Subsample: Subsample,
-    specs.ReLU: ReLU,
-    specs.Tanh: Tanh,
-    specs.ScaledTanh: ScaledTanh,
-    specs.Softmax: Softmax,
-}
-"""The layer that brings each kind of spec to life."""

@@ -13,7 +13,8 @@ import tuiconv_kernels as kernels
 from tuiconv.arithmetic import NetworkSpec, parse, summarize
 from tuiconv.data.dataset import DIGITS, MNIST_STATISTICS, Preprocessing
 from tuiconv.errors import RequestError
-from tuiconv.nn.layers import KINDS, Array, Arrays, Labels, Layer, Softmax
+from tuiconv.nn.kinds import KINDS
+from tuiconv.nn.layers import Array, Arrays, Labels, Layer, Softmax
 from tuiconv.nn.spares import Spares
 
 MOST_PARAMETERS = 500_000_000

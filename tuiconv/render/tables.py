@@ -8,12 +8,13 @@ from tuiconv.arithmetic import NetworkSpec
 from tuiconv.arithmetic.sizes import Pair
 from tuiconv.render.depth import Display
 
-LEAST_NEEDED = ("jump", "sees", "spec", "multiply-adds")
-"""The columns that go, in this order, when the terminal is too narrow for all."""
+IF_THERE_IS_ROOM = ("multiply-adds", "spec", "sees", "jump", "links")
+"""The columns that may be left out when the terminal is too narrow, the most needed first."""
 
 LEGEND = {
     "sees": "sees: receptive field in input pixels",
     "jump": "jump: input pixels between units",
+    "links": "links: connections, biases included",
 }
 
 
@@ -24,12 +25,15 @@ def shapes_table(network: NetworkSpec, width: int, display: Display) -> Table:
     """
     times = "×" if display.unicode else "x"
     columns = shapes_columns(network, times)
-    for name in LEAST_NEEDED:
-        # Two cells of space go with every column: its padding and a divider; the first has a
-        # divider in front as well, the last no padding.
-        if sum(max(map(cell_len, cells)) + 2 for cells in columns.values()) <= width:
-            break
-        del columns[name]
+    # Two cells of space go with every column: its padding and a divider; the first has a divider in
+    # front as well, the last no padding.
+    widths = {name: max(map(cell_len, cells)) + 2 for name, cells in columns.items()}
+    room = width - sum(widths[name] for name in widths.keys() - set(IF_THERE_IS_ROOM))
+    for name in IF_THERE_IS_ROOM:
+        if widths[name] <= room:
+            room -= widths[name]
+        else:
+            del columns[name]
     table = Table(
         box=box.SIMPLE_HEAD if display.unicode else box.ASCII2,
         show_footer=True,
@@ -41,7 +45,7 @@ def shapes_table(network: NetworkSpec, width: int, display: Display) -> Table:
         table.add_column(name, cells[-1], justify="right" if right else "left", no_wrap=True)
     for row in zip(*(cells[1:-1] for cells in columns.values()), strict=True):
         table.add_row(*row)
-    table.caption = "; ".join(LEGEND[name] for name in columns if name in LEGEND)
+    table.caption = "; ".join(meaning for name, meaning in LEGEND.items() if name in columns)
     return table
 
 
@@ -53,6 +57,7 @@ def shapes_columns(network: NetworkSpec, times: str) -> dict[str, list[str]]:
         "output": [times.join(map(str, layer.output)) for layer in network],
         "parameters": [f"{layer.parameters:,}" for layer in network],
         "multiply-adds": [f"{layer.macs:,}" for layer in network],
+        "links": [f"{layer.links:,}" for layer in network],
         "sees": [show_pair(layer.receptive_field.size, times) for layer in network],
         "jump": [show_pair(layer.receptive_field.jump, times) for layer in network],
     }
@@ -61,6 +66,7 @@ def shapes_columns(network: NetworkSpec, times: str) -> dict[str, list[str]]:
         "layer": "total",
         "parameters": f"{totals.parameters:,}",
         "multiply-adds": f"{totals.macs:,}",
+        "links": f"{totals.links:,}",
     }
     return {name: [name, *cells, below.get(name, "")] for name, cells in columns.items()}
 

@@ -1,0 +1,96 @@
+"""Layers that make one number of every window, or of every map."""
+
+import numpy as np
+
+import tuiconv_kernels as kernels
+from tuiconv.arithmetic import layers as specs
+from tuiconv.nn.layers import Array, Arrays, Layer, sliding
+from tuiconv_kernels import chain
+from tuiconv_kernels.stages import Weights
+
+
+class MaxPool(Layer):
+    """The largest value of each window."""
+
+    spec: specs.MaxPool
+
+    def forward(self, x: Array) -> Array:
+        spec = self.spec
+        return kernels.max_pool2d(x, spec.kernel_size, spec.stride, spec.padding)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        spec = self.spec
+        return kernels.max_pool2d_backward(grad_out, x, spec.kernel_size, spec.stride, spec.padding)
+
+    def link(self, gradients: Arrays) -> list[chain.Layer]:
+        return [chain.Pool(sliding(self.spec.window))]
+
+
+class AvgPool(Layer):
+    """The mean of each window."""
+
+    spec: specs.AvgPool
+
+    def forward(self, x: Array) -> Array:
+        spec = self.spec
+        return kernels.avg_pool2d(x, spec.kernel_size, spec.stride, spec.padding)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        spec = self.spec
+        return kernels.avg_pool2d_backward(grad_out, x, spec.kernel_size, spec.stride, spec.padding)
+
+    def link(self, gradients: Arrays) -> list[chain.Layer]:
+        return [chain.Pool(sliding(self.spec.window), averages=True)]
+
+
+class Subsample(Layer):
+    """The mean of each window, times a gain, plus a bias, one of each for every map."""
+
+    spec: specs.Subsample
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"gain": (self.spec.maps,), "bias": (self.spec.maps,)}
+
+    def initialise(self, rng: np.random.Generator) -> None:
+        super().initialise(rng)
+        self.parameters["gain"][...] = 1
+
+    def forward(self, x: Array) -> Array:
+        gain, bias = self.parameters["gain"], self.parameters["bias"]
+        return kernels.subsample2d(x, gain, bias, self.spec.kernel_size, self.spec.stride)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        gain, bias = self.parameters["gain"], self.parameters["bias"]
+        grad_x, gradients["gain"][...], gradients["bias"][...] = kernels.subsample2d_backward(
+            grad_out, x, gain, bias, self.spec.kernel_size, self.spec.stride
+        )
+        return grad_x
+
+    def link(self, gradients: Arrays) -> list[chain.Layer]:
+        gain, bias = self.parameters["gain"], self.parameters["bias"]
+        weights = Weights(gain, bias, gradients["gain"], gradients["bias"])
+        return [chain.Subsample(sliding(self.spec.window), weights)]
+
+
+class LpPool(Layer):
+    """The L_p norm of each window."""
+
+    spec: specs.LpPool
+
+    def forward(self, x: Array) -> Array:
+        spec = self.spec
+        return kernels.lp_pool2d(x, spec.power, spec.kernel_size, spec.stride)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        spec = self.spec
+        return kernels.lp_pool2d_backward(grad_out, x, spec.power, spec.kernel_size, spec.stride)
+
+
+class GlobalAvgPool(Layer):
+    """The mean of each map; on a larger image of the larger map."""
+
+    def forward(self, x: Array) -> Array:
+        return kernels.global_avg_pool2d(x)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        return kernels.global_avg_pool2d_backward(grad_out, x)
