@@ -43,22 +43,34 @@ def read_bytes(path: Path, most: int = LARGEST_IDX) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
-            if not packed:
-                content = file.read(most + 1)
+            content = file.read(most + 1)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    if packed:
+    if content.startswith(b"\x1f\x8b"):
         try:
-            with LimitedGzip(path, most) as unpacked:
-                content = unpacked.read()
+            content = unpacked(content, most)
         except DAMAGE as error:
             raise DataError(
                 f"{path}: damaged or cut short: not a whole gzip file ({error})"
             ) from error
     if len(content) > most:
         raise too_large(path, most)
+    return content
+
+
+def unpacked(packed: bytes, most: int) -> bytes:
+    """The contents of a gzip file, or `most` + 1 bytes if they are more.
+
+    One call a stream: a reader of small pieces would wait for Python's lock at each of them while
+    the rest of the program is being imported.
+    """
+    content = b""
+    while packed and len(content) <= most:
+        stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        content += stream.decompress(packed, most + 1 - len(content))
+        if not stream.eof and len(content) <= most:
+            raise EOFError("it ends before its end mark")
+        packed = stream.unused_data.lstrip(b"\0")
     return content
 
 
