@@ -252,6 +252,7 @@ async def test_one_frame_at_a_time_is_asked_for(explore, monkeypatch):
         await learner.open_training()
         await learner.tap("space")
         await learner.until(lambda: learner.frames[-1].playing)
+        await learner.until(lambda: learner.app.warm_up.share == 1)  # that submits jobs too
         submit = learner.app.compute.submit
         monkeypatch.setattr(
             learner.app.compute, "submit", lambda job: (submitted.append(job), submit(job))
