@@ -3,11 +3,14 @@
 import errno
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from tuiconv.errors import UserError
 
 
 @contextmanager
@@ -68,3 +71,36 @@ def target_of(path: Path) -> Path:
     if os.path.lexists(target) and not target.is_file():
         raise OSError(errno.EINVAL, "is no regular file; a file is expected", str(path))
     return target
+
+
+class DirectoryLock:
+    """Keeps other programs that ask out of a directory, until it is closed or this program ends.
+
+    Windows, which cannot lock a directory, lets them in.
+
+    Raises:
+        UserError: another program is at work in it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor: int | None = None
+        if sys.platform == "win32":
+            return
+        import fcntl
+
+        self._descriptor = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self.close()
+            raise UserError(
+                f"{path}: another program is at work in it; wait for its end"
+            ) from error
+        except OSError:  # a file system without locks
+            self.close()
+
+    def close(self) -> None:
+        """Let others in."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+        self._descriptor = None

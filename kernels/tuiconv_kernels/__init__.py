@@ -79,6 +79,7 @@ from tuiconv_kernels.soft_pooling import (
 )
 from tuiconv_kernels.subsampling import subsample2d, subsample2d_backward
 from tuiconv_kernels.transposed import conv_transpose2d, conv_transpose2d_backward
+from tuiconv_kernels.warping import beside, elastic_field, warp
 from tuiconv_kernels.whitening import Whitening, fit_whitening, whiten, whiten_backward
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "avg_pool2d_backward",
     "batch_norm",
     "batch_norm_backward",
+    "beside",
     "conv1d",
     "conv1d_backward",
     "conv2d",
@@ -101,6 +103,7 @@ __all__ = [
     "divisive_norm_backward",
     "dropout",
     "dropout_backward",
+    "elastic_field",
     "filter2d",
     "fit_whitening",
     "global_avg_pool2d",
@@ -148,6 +151,7 @@ __all__ = [
     "subtractive_norm_backward",
     "tanh",
     "tanh_backward",
+    "warp",
     "whiten",
     "whiten_backward",
 ]

@@ -23,6 +23,8 @@ from tuiconv_kernels.stages import (
     Activation,
     AveragePool,
     Convolution,
+    Dropping,
+    Flattened,
     Maps,
     MaxPool,
     Rectifier,
@@ -80,6 +82,26 @@ class Subsample:
     """Its `weight` is the gain."""
 
 
+@dataclass(frozen=True, eq=False)
+class Drop:
+    """Dropout in training: see `dropout.drop`."""
+
+    p: float
+    """The probability of dropping a value."""
+    toss: Table
+    """The seed of the training step, and the place in the batch of the first image; (2,)."""
+    number: int
+    """The layer's own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Flatten:
+    """Maps as more maps of one cell each; nothing moves."""
+
+    check: Callable[[Shape], None]
+    """Is told what arrives, and raises if it is not to be flattened."""
+
+
 @dataclass(frozen=True)
 class Other:
     """Any layer, as functions on images (n, c, h, w)."""
@@ -87,9 +109,13 @@ class Other:
     forward: Callable[[Array], Array]
     backward: Callable[[Array, Array], Array]
     """From the gradient of its output, and its input, to the gradient of its input."""
+    keeps_shape: bool = False
+    """Whether its output has its input's shape; else it is called to find out."""
+    learns: bool = True
+    """Whether its backward does more than to find the gradient of its input."""
 
 
-Layer: TypeAlias = Convolve | Relu | Tanh | Pool | Subsample | Other
+Layer: TypeAlias = Convolve | Relu | Tanh | Pool | Subsample | Drop | Flatten | Other
 
 
 class Chain:
@@ -126,7 +152,9 @@ class Chain:
         waiting = list(layers)
         while waiting:
             used = _fused(waiting)
-            weighted = isinstance(waiting[0], Convolve | Subsample | Other)
+            weighted = isinstance(waiting[0], Convolve | Subsample) or (
+                isinstance(waiting[0], Other) and waiting[0].learns
+            )
             stage = self._stage(waiting[0], used, passes_on=learns)
             self._calls += stage.forward()
             if trains and (learns or weighted):
@@ -154,15 +182,24 @@ class Chain:
         leave: Call = (out_of_blocks, (self.output.data, *self._output_runs, out))
         return [*self._entries(x), *self._calls, leave]
 
-    def learning(self, x: Array, labels: Labels, share: float, verdict: Array) -> list[Call]:
-        """The calls that go forward, through a softmax and a cross-entropy, and backward.
+    def learning(
+        self,
+        x: Array,
+        labels: Labels,
+        share: float,
+        verdict: Array,
+        scorer: Callable[..., None] = score,
+    ) -> list[Call]:
+        """The calls that go forward, through a loss, and backward.
 
         Args:
             x: images (n, c, h, w); the first argument of the first call.
             labels: their classes, (n,).
-            share: what one image's cross-entropy counts in the loss.
-            verdict: takes Σ −log p[label], and for how many images the label had the largest
-                score; (2,) float64.
+            share: what one image's loss counts in that of the batch.
+            verdict: takes the sum of the images' losses, and for how many images the label had
+                the largest score; (2,) float64.
+            scorer: a kernel of `decisions` that computes a loss and its gradient: `score` (the
+                cross-entropy after a softmax), `score_squares` or `score_margins`.
 
         Raises:
             ValueError: the images, the labels or the verdict do not fit, or it cannot learn.
@@ -182,7 +219,7 @@ class Chain:
                 f" {'a' if len(output.grad) else 'no'} gradient"
             )
         scoring: Call = (
-            score, (output.data, classes, labels, float(share), output.grad, verdict),
+            scorer, (output.data, classes, labels, float(share), output.grad, verdict),
         )  # fmt: skip
         return [*self._entries(x), *self._calls, scoring, *self._calls_back]
 
@@ -253,6 +290,11 @@ class Chain:
                 return Rectifier(x, trains=trains)
             case Tanh():
                 return Activation(x, scaled=layer.scaled, trains=trains)
+            case Drop():
+                return Dropping(x, layer.p, layer.toss, layer.number, trains=trains)
+            case Flatten():
+                layer.check((x.layout.channels, x.layout.height, x.layout.width))
+                return Flattened(x)
             case Pool(averages=False):
                 return MaxPool(x, layer.sliding, trains=trains)
             case Pool():
@@ -273,8 +315,9 @@ class Unblocked:
     ) -> None:
         self.chain, self.x, self.layer, self.passes_on = chain, x, layer, passes_on
         layout = x.layout
-        one = np.zeros((1, layout.channels, layout.height, layout.width), x.data.dtype)
-        shape = (*layer.forward(one).shape[1:], 1, 1)[:3]
+        shape = (layout.channels, layout.height, layout.width)
+        if not layer.keeps_shape:
+            shape = (*layer.forward(np.zeros((1, *shape), x.data.dtype)).shape[1:], 1, 1)[:3]
         self.out = Maps(Layout(layout.count, *shape), x.data.dtype, trains)
         self.runs, self.out_runs = image_runs(x.layout), image_runs(self.out.layout)
 

@@ -1,4 +1,4 @@
-"""From scores to log-probabilities and their gradient, one decision after the other.
+"""From scores to log-probabilities, losses and their gradients, one decision after the other.
 
 A decision's scores lie `step` apart in a flat array. Sums run in float64.
 """
@@ -84,6 +84,16 @@ def labels_back(
 
 
 @exact_kernel
+def _largest(scores: Array, first: int, classes: int) -> int:
+    """The first class of the largest score in a lane."""
+    best = 0
+    for c in range(1, classes):
+        if scores[first + c * LANES] > scores[first + best * LANES]:
+            best = c
+    return best
+
+
+@exact_kernel
 def learn_labels(
     scores: Array, classes: int, labels: npt.NDArray[np.integer[Any]], share: float, grad: Array
 ) -> tuple[float, int]:
@@ -104,11 +114,8 @@ def learn_labels(
     for n in range(len(labels)):
         first = n // LANES * classes * LANES + n % LANES
         largest, log_total = _log_partition(scores, first, LANES, classes)
-        best = first
         for c in range(classes):
             at = first + c * LANES
-            if scores[at] > scores[best]:
-                best = at
             log_probability = scores.dtype.type(np.float64(scores[at]) - largest - log_total)
             probability = math.exp(np.float64(log_probability))
             if c == labels[n]:
@@ -116,7 +123,7 @@ def learn_labels(
                 grad[at] = probability * share - share
             else:
                 grad[at] = probability * share
-        correct += best == first + labels[n] * LANES
+        correct += _largest(scores, first, classes) == labels[n]
     return loss, correct
 
 
@@ -131,3 +138,57 @@ def score(
 ) -> None:
     """Do as `learn_labels`, and write what it returns to `verdict`."""
     verdict[0], verdict[1] = learn_labels(scores, classes, labels, share, grad)
+
+
+@exact_kernel
+def score_squares(
+    scores: Array,
+    classes: int,
+    labels: npt.NDArray[np.int64],
+    share: float,
+    grad: Array,
+    verdict: npt.NDArray[np.float64],
+) -> None:
+    """Do as `score` with the loss ½ Σ (score − target)²: 1 for the label, −1 for the others."""
+    loss, correct = 0.0, 0
+    grad[:] = 0
+    for n in range(len(labels)):
+        first = n // LANES * classes * LANES + n % LANES
+        for c in range(classes):
+            at = first + c * LANES
+            target = scores.dtype.type(1.0 if c == labels[n] else -1.0)
+            difference = scores[at] - target
+            loss += np.float64(difference) * np.float64(difference) / 2
+            grad[at] = difference * scores.dtype.type(share)
+        correct += _largest(scores, first, classes) == labels[n]
+    verdict[0], verdict[1] = loss, correct
+
+
+@exact_kernel
+def score_margins(
+    scores: Array,
+    classes: int,
+    labels: npt.NDArray[np.int64],
+    share: float,
+    grad: Array,
+    verdict: npt.NDArray[np.float64],
+) -> None:
+    """Do as `score` with the loss Σ max(0, 1 − lead) over the label's leads before the others."""
+    loss, correct = 0.0, 0
+    grad[:] = 0
+    for n in range(len(labels)):
+        first = n // LANES * classes * LANES + n % LANES
+        right = first + labels[n] * LANES
+        slopes = 0.0
+        for c in range(classes):
+            at = first + c * LANES
+            excess = np.float64(scores[at]) - np.float64(scores[right]) + 1.0
+            if at == right or excess <= 0:
+                continue
+            loss += excess
+            slope = 1.0 if excess > 0 else excess  # NaN stays visible
+            slopes += slope
+            grad[at] = slope * share
+        grad[right] = -slopes * share
+        correct += _largest(scores, first, classes) == labels[n]
+    verdict[0], verdict[1] = loss, correct

@@ -6,8 +6,14 @@ from typing import Literal, get_args
 import numpy as np
 
 from tuiconv_kernels.checks import Array, float_array, same_dtype, same_shape, whole
-from tuiconv_kernels.jit import kernel
+from tuiconv_kernels.coins import SEEDS, bits
+from tuiconv_kernels.geometry import Table
+from tuiconv_kernels.jit import exact_kernel, kernel
+from tuiconv_kernels.lanes import LANES
 from tuiconv_kernels.ranges import real
+
+COINS = 2**53
+"""As many as a float64 tells apart."""
 
 Scaling = Literal["inverted", "classic"]
 """When the missing values are made up for: in training, or in evaluation."""
@@ -88,7 +94,7 @@ def _masked(
 ) -> Array:
     """Multiply x by what the arguments of `dropout` say; forward and backward are the same."""
     p = real(function, "p", p, least=0, most=1)
-    if whole(function, "seed", seed, 0) >= 2**64:
+    if whole(function, "seed", seed, 0) >= SEEDS:
         raise ValueError(f"{function}: seed is {seed!r}; 0 to 2⁶⁴ − 1 are allowed")
     if scaling not in get_args(Scaling):
         raise ValueError(
@@ -98,19 +104,50 @@ def _masked(
     with np.errstate(all="ignore"):
         if not training:
             return np.multiply(x, 1.0 if scaling == "inverted" else 1 - p, out=out)
-        factor = 1 / (1 - p) if scaling == "inverted" and p < 1 else 1.0
-        _mask(
-            x.reshape(-1), np.uint64(seed), np.uint64(math.ceil(p * 2**53)), factor, out.reshape(-1)
-        )
+        factor = kept_factor(p) if scaling == "inverted" else 1.0
+        _mask(x.reshape(-1), np.uint64(seed), np.uint64(threshold(p)), factor, out.reshape(-1))
     return out
+
+
+def threshold(p: float) -> int:
+    """How many of the 2⁵³ coins drop a value."""
+    return math.ceil(p * COINS)
+
+
+def kept_factor(p: float) -> float:
+    """What is left is multiplied by 1 / (1 − p)."""
+    return 1 / (1 - p) if p < 1 else 1.0
 
 
 @kernel
 def _mask(x: Array, seed: np.uint64, threshold: np.uint64, factor: float, out: Array) -> None:
-    # SplitMix64; its upper 53 bits, as a fraction of 2⁵³, are below p with probability p
+    # the upper 53 bits, as a fraction of 2⁵³, are below p with probability p
     for k in range(len(x)):
-        bits = seed + np.uint64(k + 1) * np.uint64(0x9E3779B97F4A7C15)
-        bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        bits ^= bits >> np.uint64(31)
-        out[k] = x[k] * (0.0 if bits >> np.uint64(11) < threshold else factor)
+        coin = bits(seed, np.uint64(k)) >> np.uint64(11)
+        out[k] = x[k] * (0.0 if coin < threshold else factor)
+
+
+@exact_kernel
+def drop(
+    x: Array, toss: Table, layer: int, units: int, threshold: int, factor: float, out: Array
+) -> None:
+    """Do as `dropout` with some images of a batch, in blocks of maps without a margin.
+
+    Args:
+        x: flat.
+        toss: the seed of the training step, and the place in the batch of the first image.
+        layer: every layer has a number; its seed is this number after that of the step.
+        units: values of an image; unit u of image i in the batch has coin i·units + u.
+        threshold: how many of 2⁵³ coins drop a value.
+        factor: what the others are multiplied by.
+        out: flat.
+    """
+    seed, first = bits(np.uint64(toss[0]), np.uint64(layer)), toss[1]
+    limit, step = np.uint64(threshold), np.uint64(units)
+    for k in range(0, len(x), LANES):
+        block, unit = divmod(k // LANES, units)
+        coin = np.uint64((first + block * LANES) * units + unit)
+        values, left = x[k : k + LANES], out[k : k + LANES]
+        for lane in range(len(values)):
+            tossed = bits(seed, coin + np.uint64(lane) * step) >> np.uint64(11)
+            left[lane] = values[lane] * (0.0 if tossed < limit else factor)

@@ -64,13 +64,14 @@ def _scalar(dtype: types.Float) -> ir.Type:
     return ir.DoubleType() if dtype == types.float64 else ir.FloatType()
 
 
-def _pointer(context: Any, builder: Any, signature: Any, args: Any, kind: ir.Type) -> Any:
-    """Where element args[1] of the flat array args[0] lies, as a pointer to `kind`."""
-    data = context.make_array(signature.args[0])(context, builder, args[0]).data
-    return builder.bitcast(builder.gep(data, [args[1]]), kind.as_pointer())
+def pointer(context: Any, builder: Any, array: Any, value: Any, index: Any, kind: ir.Type) -> Any:
+    """Where an element of a flat array lies, as a pointer to `kind`."""
+    data = context.make_array(array)(context, builder, value).data
+    return builder.bitcast(builder.gep(data, [index]), kind.as_pointer())
 
 
-def _splat(builder: Any, scalar: Any) -> Any:
+def splat(builder: Any, scalar: Any) -> Any:
+    """A number in every lane of a register."""
     vector = ir.VectorType(scalar.type, LANES)
     first = builder.insert_element(ir.Constant(vector, ir.Undefined), scalar, _INT32(0))
     pattern = ir.Constant(ir.VectorType(_INT32, LANES), [0] * LANES)
@@ -83,7 +84,7 @@ def load(_: Any, array: Any, index: Any) -> Any:
     lanes = LanesType(array.dtype)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = _pointer(context, builder, signature, args, vector_of(lanes))
+        place = pointer(context, builder, array, args[0], args[1], vector_of(lanes))
         return builder.load(place, align=array.dtype.bitwidth // 8)
 
     return lanes(array, types.int64), generate
@@ -96,7 +97,7 @@ def store(_: Any, array: Any, index: Any, value: Any) -> Any:
         raise TypingError(f"lanes of {value.dtype} do not fit an array of {array.dtype}")
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = _pointer(context, builder, signature, args, vector_of(value))
+        place = pointer(context, builder, array, args[0], args[1], vector_of(value))
         builder.store(args[2], place, align=array.dtype.bitwidth // 8)
         return context.get_dummy_value()
 
@@ -109,8 +110,8 @@ def spread(_: Any, array: Any, index: Any) -> Any:
     lanes = LanesType(array.dtype)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = _pointer(context, builder, signature, args, _scalar(array.dtype))
-        return _splat(builder, builder.load(place))
+        place = pointer(context, builder, array, args[0], args[1], _scalar(array.dtype))
+        return splat(builder, builder.load(place))
 
     return lanes(array, types.int64), generate
 
@@ -120,7 +121,7 @@ def every(_: Any, scalar: Any) -> Any:
     """Return a number in every lane."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return _splat(builder, args[0])
+        return splat(builder, args[0])
 
     return LanesType(scalar)(scalar), generate
 
@@ -193,14 +194,18 @@ def multiply_add(_: Any, a: Any, b: Any, c: Any) -> Any:
     """Return a · b + c, rounded once where the processor can."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vector = vector_of(a)
-        suffix = "f64" if a.dtype == types.float64 else "f32"
-        kind = ir.FunctionType(vector, [vector] * 3)
-        name = f"llvm.fmuladd.v{LANES}{suffix}"
-        function = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
-        return builder.call(function, args)
+        return fused(builder, *args)
 
     return a(a, a, a), generate
+
+
+def fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
+    """The register a · b + c; see `multiply_add`."""
+    suffix = "f32" if isinstance(a.type.element, ir.FloatType) else "f64"
+    kind = ir.FunctionType(a.type, [a.type] * 3)
+    name = f"llvm.fmuladd.v{LANES}{suffix}"
+    function = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
+    return builder.call(function, [a, b, c])
 
 
 @operation

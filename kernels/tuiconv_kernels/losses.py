@@ -117,7 +117,7 @@ def cross_entropy(
             quotes it.
     """
     name = "cross_entropy"
-    logits, chosen = _checked_labels(name, logits, labels)
+    logits, chosen = checked_labels(name, logits, labels)
     smoothing = real(name, "label_smoothing", label_smoothing, least=0, most=1)
     if chosen.size == 0:
         return float("nan")
@@ -152,7 +152,7 @@ def cross_entropy_backward(
         ValueError: As `cross_entropy`.
     """
     name = "cross_entropy_backward"
-    logits, chosen = _checked_labels(name, logits, labels)
+    logits, chosen = checked_labels(name, logits, labels)
     smoothing = real(name, "label_smoothing", label_smoothing, least=0, most=1)
     grad_logits, log_probability = np.empty_like(logits), _log_softmax(logits)
     share = float(grad_out) / max(chosen.size, 1)
@@ -186,7 +186,7 @@ def multi_margin_loss(
         ValueError: If a dtype or shape does not fit, a label is out of range or the margin not
             finite; the message quotes it.
     """
-    logits, chosen = _checked_labels("multi_margin_loss", logits, labels)
+    logits, chosen = checked_labels("multi_margin_loss", logits, labels)
     excess = _excess("multi_margin_loss", logits, chosen, margin)
     if chosen.size == 0:
         return float("nan")
@@ -217,7 +217,7 @@ def multi_margin_loss_backward(
     Raises:
         ValueError: As `multi_margin_loss`.
     """
-    logits, chosen = _checked_labels("multi_margin_loss_backward", logits, labels)
+    logits, chosen = checked_labels("multi_margin_loss_backward", logits, labels)
     excess = _excess("multi_margin_loss_backward", logits, chosen, margin)
     slopes = np.heaviside(excess, 0)  # of NaN it is NaN
     np.put_along_axis(slopes, chosen, -slopes.sum(axis=1, keepdims=True), axis=1)
@@ -312,10 +312,14 @@ def _checked_grad(function: str, grad_out: Array, x: Array) -> tuple[Array, Arra
     return grad_out, x
 
 
-def _checked_labels(
+def checked_labels(
     function: str, logits: Array, labels: npt.NDArray[np.integer[Any]]
 ) -> tuple[Array, npt.NDArray[np.intp]]:
-    """Return logits, and labels with an axis of length 1 where logits have their classes."""
+    """Return logits, and labels with an axis of length 1 where logits have their classes.
+
+    Raises:
+        ValueError: If a dtype or shape does not fit, or a label is out of range.
+    """
     logits = _checked_scores(function, "logits", logits)
     labels = np.asarray(labels)
     if labels.dtype.kind not in "iu":

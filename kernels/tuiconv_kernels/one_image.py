@@ -99,7 +99,7 @@ def halve(x: Array, channels: int, height: int, width: int, out: Array) -> None:
 
 @exact_kernel
 def maxima(x: Array, plane: int, starts: Offsets, cells: Offsets, out: Array) -> None:
-    """Keep the largest of every window of every map, or its first NaN; see `geometry.PoolTables`.
+    """Keep the largest of every window of every map, or NaN if it has one; see `PoolTables`.
 
     Maps lie `plane` elements apart.
     """

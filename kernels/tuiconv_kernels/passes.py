@@ -68,6 +68,12 @@ def clear(x: Array) -> None:
 
 
 @exact_kernel
+def put(table: Table, place: int, value: int) -> None:
+    """Set a number of a table that later kernels read."""
+    table[place] = value
+
+
+@exact_kernel
 def rectify(x: Array, out: Array) -> None:
     """Fill out with max(0, x); NaN stays NaN."""
     zero = every(x.dtype.type(0))

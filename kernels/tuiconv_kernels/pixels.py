@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import models, register_model
 
-from tuiconv_kernels.lanes import LANES, LanesType, operation, vector_of
+from tuiconv_kernels.lanes import LANES, LanesType, fused, operation, pointer, splat, vector_of
 
 RUN = 6 * LANES
 """Values in a run of float32, and pairs in one of pairs; a run of float64 has half as many."""
@@ -69,12 +69,6 @@ def _register(kind: Any) -> ir.VectorType:
     return _SUMS if isinstance(kind, Sums) else vector_of(kind)
 
 
-def _pointer(context: Any, builder: Any, array: Any, value: Any, index: Any, vector: Any) -> Any:
-    """Where element `index` of a flat array lies, as a pointer to vectors."""
-    data = context.make_array(array)(context, builder, value).data
-    return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
-
-
 def _load(builder: Any, row: Any, k: int, bits: int) -> Any:
     """Vector k behind a pointer; the elements have so many bits and lie anywhere."""
     return builder.load(builder.gep(row, [_INT64(k)]), align=bits // 8)
@@ -93,13 +87,6 @@ def _all(vector: ir.VectorType, value: float) -> ir.Constant:
     return ir.Constant(vector, [value] * vector.count)
 
 
-def _splat(builder: Any, scalar: Any) -> Any:
-    none = ir.Constant(ir.VectorType(scalar.type, LANES), ir.Undefined)
-    return builder.shuffle_vector(
-        builder.insert_element(none, scalar, _INT32(0)), none, _all(_SUMS, 0)
-    )
-
-
 @operation
 def no_sums(_: Any, array: Any) -> Any:
     """Return the zeros to which products of the runs in an array are added."""
@@ -116,7 +103,7 @@ def store_run(_: Any, array: Any, index: Any, run: Any) -> Any:
     """Write a run to array[index] and the elements behind it."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        row = _pointer(context, builder, array, args[0], args[1], _register(run.dtype))
+        row = pointer(context, builder, array, args[0], args[1], _register(run.dtype))
         _store(builder, _parts(builder, run, args[2]), row, array.dtype.bitwidth)
         return context.get_dummy_value()
 
@@ -132,7 +119,7 @@ def load_pixels(_: Any, pixels: Any, index: Any, lines: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         source = ir.VectorType(element, LANES)
-        row = _pointer(context, builder, pixels, args[0], args[1], source)
+        row = pointer(context, builder, pixels, args[0], args[1], source)
         parts = [_load(builder, row, k, dtype.bitwidth) for k in range(run.count)]
         if whole:
             parts = [builder.uitofp(part, vector_of(run.dtype)) for part in parts]
@@ -153,8 +140,8 @@ def load_pairs(_: Any, pixels: Any, upper: Any, lower: Any, mask: Any) -> Any:
     source = ir.VectorType(ir.IntType(8), LANES)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        rows = [_pointer(context, builder, pixels, args[0], at, source) for at in args[1:3]]
-        kept = _splat(builder, args[3])
+        rows = [pointer(context, builder, pixels, args[0], at, source) for at in args[1:3]]
+        kept = splat(builder, args[3])
         parts = []
         for k in range(run.count):
             above, below = (builder.zext(_load(builder, row, k, 8), _SUMS) for row in rows)
@@ -171,9 +158,9 @@ def load_half(_: Any, lines: Any, index: Any, lower: Any) -> Any:
     lanes = LanesType(types.float64)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        pairs = _load(builder, _pointer(context, builder, lines, args[0], args[1], _SUMS), 0, 32)
+        pairs = _load(builder, pointer(context, builder, lines, args[0], args[1], _SUMS), 0, 32)
         distance = builder.trunc(builder.mul(args[2], _INT64(16)), _INT32)
-        half = builder.and_(builder.lshr(pairs, _splat(builder, distance)), _all(_SUMS, 0xFFFF))
+        half = builder.and_(builder.lshr(pairs, splat(builder, distance)), _all(_SUMS, 0xFFFF))
         return builder.sitofp(half, vector_of(lanes))
 
     return lanes(lines, types.int64, types.int64), generate
@@ -189,7 +176,7 @@ def add_products(
     """
     dtype = lines.dtype
     vector = _register(_run_of(dtype).dtype)
-    multiply_add = _add_pairs if dtype == types.int32 else _add_floats
+    multiply_add = _add_pairs if dtype == types.int32 else fused
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         places, data = (
@@ -197,10 +184,10 @@ def add_products(
             for array, value in ((offsets, args[2]), (weights, args[4]))
         )
         index = builder.add(args[1], builder.load(builder.gep(places, [args[3]])))
-        row = _pointer(context, builder, lines, args[0], index, vector)
+        row = pointer(context, builder, lines, args[0], index, vector)
         factors = []
         for tap in _parts(builder, taps, args[5]):
-            factor = _splat(builder, builder.load(builder.gep(data, [tap])))
+            factor = splat(builder, builder.load(builder.gep(data, [tap])))
             factors.append(builder.bitcast(factor, vector))
         out = args[6]
         for k in range(sums.dtype.count):
@@ -226,21 +213,13 @@ def _add_pairs(builder: Any, pairs: Any, weights: Any, sums: Any) -> Any:
     return builder.add(builder.add(upper, lower), sums)
 
 
-def _add_floats(builder: Any, part: Any, weights: Any, sums: Any) -> Any:
-    suffix = "f32" if isinstance(part.type.element, ir.FloatType) else "f64"
-    kind = ir.FunctionType(part.type, [part.type] * 3)
-    name = f"llvm.fmuladd.v{LANES}{suffix}"
-    function = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
-    return builder.call(function, [part, weights, sums])
-
-
 @operation
 def scaled(_: Any, sums: Any, scale: Any) -> Any:
     """Return sums of products of pairs, times a float, as floats of its dtype."""
     run = _registers(LanesType(scale), sums.count)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        factor = _splat(builder, args[1])
+        factor = splat(builder, args[1])
         floats = [builder.sitofp(part, factor.type) for part in _parts(builder, sums, args[0])]
         return context.make_tuple(builder, run, [builder.fmul(part, factor) for part in floats])
 
@@ -280,7 +259,7 @@ def store_pixels(_: Any, pixels: Any, index: Any, run: Any) -> Any:
             parts = rounded(builder, parts, dtype.bitwidth)
         elif dtype != floats:
             parts = [builder.fptrunc(part, vector_of(LanesType(dtype))) for part in parts]
-        row = _pointer(context, builder, pixels, args[0], args[1], parts[0].type)
+        row = pointer(context, builder, pixels, args[0], args[1], parts[0].type)
         _store(builder, parts, row, dtype.bitwidth)
         return context.get_dummy_value()
 
@@ -330,7 +309,7 @@ def doubtful(_: Any, run: Any, limit: Any) -> Any:
         for distance in distances:
             further = builder.fcmp_ordered(">", distance, furthest)
             furthest = builder.select(further, distance, furthest)
-        above = builder.fcmp_ordered(">", furthest, _splat(builder, args[1]))
+        above = builder.fcmp_ordered(">", furthest, splat(builder, args[1]))
         lanes = builder.bitcast(above, ir.IntType(LANES))
         return builder.icmp_unsigned("!=", lanes, ir.Constant(lanes.type, 0))
 

@@ -31,6 +31,7 @@ from tuiconv_kernels import (
     waiting,
 )
 from tuiconv_kernels.checks import Array
+from tuiconv_kernels.dropout import drop
 from tuiconv_kernels.jit import ENABLED, exact_kernel
 from tuiconv_kernels.lanes import operation
 from tuiconv_kernels.weighted import Call
@@ -54,10 +55,12 @@ KERNELS: dict[Callable[..., object], str] = {
     passes.max_pool_back: "v t t v t t t v t",
     passes.average_pool: "v t t t c v t t",
     passes.average_pool_back: "v t t v t v t",
+    passes.put: "t n n",
     passes.scale: "v v v n v",
     passes.scale_back: "v v v n v",
     activations.gate: "v v v",
     activations.times_slope: "v v f v",
+    drop: "v t n n n f v",
     squashing.squash: "v f v",
     squashing.amplify: "v f v",
     one_image.pad: "v t v t n",
@@ -66,6 +69,8 @@ KERNELS: dict[Callable[..., object], str] = {
     one_image.maxima: "v n t t v",
     one_image.means: "v n t t c v",
     decisions.score: "v n t f v c",
+    decisions.score_squares: "v n t f v c",
+    decisions.score_margins: "v n t f v c",
     decisions.log_probabilities: "v n n v",
     optimizers.momentum_updates: "v v v c",
     waiting.arrive: "t n",
@@ -123,15 +128,13 @@ class Program:
     """
 
     def __init__(self, calls: Sequence[Call], dtype: npt.DTypeLike) -> None:
-        self.calls = calls
-        """Kept, as the rows hold only the addresses of their arrays."""
+        self.calls = list(calls)
+        """As they are now; kept, as the rows hold only the addresses of their arrays."""
         self._dtype = np.dtype(dtype)
         self._kind = kinds(from_dtype(self._dtype))
         self._parts: list[Callable[[], object]] = []
         self._part_of: dict[int, int] = {}
         self._row_of: dict[int, npt.NDArray[np.int64]] = {}
-        self._changed: dict[tuple[int, int], npt.NDArray[Any] | float] = {}
-        """Kept as `calls` are."""
         # what has nothing for the kernels to do but to wait needs none of them
         functions = {function for function, _ in calls}
         works = not functions.intersection(KERNELS).issubset(WAITS)
@@ -151,17 +154,15 @@ class Program:
     def change(self, call: int, argument: int, value: npt.NDArray[Any] | float) -> None:
         """Give a call another argument of the same kind."""
         function, arguments = self.calls[call]
-        self._changed[call, argument] = value
+        changed = (*arguments[:argument], value, *arguments[argument + 1 :])
         if call in self._part_of:
-            others = arguments[argument + 1 :]
-            self._parts[self._part_of[call]] = partial(
-                function, *arguments[:argument], value, *others
-            )
-            return
-        letters = KERNELS[function].split()
-        at = 1 + sum(1 + getattr(self._kind[letter], "ndim", 0) for letter in letters[:argument])
-        integers = _integers(value, self._kind[letters[argument]])
-        self._row_of[call][at : at + len(integers)] = integers
+            self._parts[self._part_of[call]] = partial(function, *changed)
+        else:
+            *before, letter = KERNELS[function].split()[: argument + 1]
+            at = 1 + sum(1 + getattr(self._kind[each], "ndim", 0) for each in before)
+            integers = _integers(value, self._kind[letter])
+            self._row_of[call][at : at + len(integers)] = integers
+        self.calls[call] = function, changed
 
     def run(self) -> None:
         """Make all calls.

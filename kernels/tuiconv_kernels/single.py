@@ -36,7 +36,7 @@ class Single:
         self._layout = Layout(1, *shape, lanes=1)
         self._input = self._output = np.zeros(self._layout.size, dtype)
         self._calls: list[Call] = []
-        for layer, following in zip(layers, [*layers[1:], None], strict=True):
+        for layer, following in zip(layers, [*layers, None][1:], strict=True):
             match layer:
                 case chain.Convolve():
                     rectifies = isinstance(following, chain.Relu)
@@ -45,6 +45,10 @@ class Single:
                     self._squash(layer.scaled)
                 case chain.Pool():
                     self._pool(layer)
+                case chain.Flatten():
+                    layout = self._layout
+                    layer.check((layout.channels, layout.height, layout.width))
+                    self._layout = flat(layout)
         self._program = Program(self._calls, dtype)
 
     @staticmethod
@@ -63,6 +67,8 @@ class Single:
                 layout = Layout(1, maps, height, width, lanes=1)
             elif isinstance(layer, chain.Pool):
                 layout = Layout(1, layout.channels, *layer.sliding.windows(layout), lanes=1)
+            elif isinstance(layer, chain.Flatten):
+                layout = flat(layout)
             elif not isinstance(layer, chain.Tanh):
                 return False
         return True
@@ -126,3 +132,8 @@ class Single:
             self._calls.append((means, (*windows, counts.reshape(-1), self._output)))
         else:
             self._calls.append((maxima, (*windows, self._output)))
+
+
+def flat(layout: Layout) -> Layout:
+    """The same numbers as maps of one cell each."""
+    return Layout(1, layout.channels * layout.height * layout.width, 1, 1, lanes=1)

@@ -4,6 +4,7 @@ Building a stage allocates its feature maps and tables. From then on a pass over
 nothing but its calls, and allocates nothing.
 """
 
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -14,7 +15,8 @@ from tuiconv_kernels import geometry, passes, weighted
 from tuiconv_kernels.activations import AMPLITUDE, SLOPE, gate, times_slope
 from tuiconv_kernels.checks import Array
 from tuiconv_kernels.correlation import Connections
-from tuiconv_kernels.geometry import Layout, Sliding, image_rows
+from tuiconv_kernels.dropout import drop, kept_factor, threshold
+from tuiconv_kernels.geometry import Layout, Sliding, Table, image_rows
 from tuiconv_kernels.lanes import LANES
 from tuiconv_kernels.products import sum_products_pooled
 from tuiconv_kernels.squashing import amplify, squash
@@ -205,6 +207,41 @@ class Activation:
         """Multiply by the slope."""
         factor = AMPLITUDE * SLOPE if self.scaled else 1.0
         return [(times_slope, (self.out.grad, self.tanh, factor, self.x.grad))]
+
+
+class Dropping:
+    """Some values, chosen by coins, become 0; the others grow, so that the mean stays."""
+
+    def __init__(self, x: Maps, p: float, toss: Table, number: int, *, trains: bool) -> None:
+        self.x = x
+        self.out = Maps(x.layout, x.data.dtype, trains)
+        units = x.layout.channels * x.layout.height * x.layout.width
+        self.chance = toss, number, units, threshold(p), kept_factor(p)
+
+    def forward(self) -> list[Call]:
+        """Multiply by the mask."""
+        return [(drop, (self.x.data, *self.chance, self.out.data))]
+
+    def backward(self) -> list[Call]:
+        """Multiply by the same mask, which is made again."""
+        return [(drop, (self.out.grad, *self.chance, self.x.grad))]
+
+
+class Flattened:
+    """Maps as more maps of one cell each, in the same memory."""
+
+    def __init__(self, x: Maps) -> None:
+        layout = x.layout
+        self.out = copy(x)
+        self.out.layout = Layout(layout.count, layout.channels * layout.height * layout.width, 1, 1)
+
+    def forward(self) -> list[Call]:
+        """Nothing."""
+        return []
+
+    def backward(self) -> list[Call]:
+        """Nothing."""
+        return []
 
 
 class MaxPool:

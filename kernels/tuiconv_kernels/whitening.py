@@ -28,9 +28,9 @@ STRETCH = 1024
 class Whitening:
     """What `fit_whitening` learned from one set of data, for `whiten` to apply to any."""
 
-    mean: Float64s
+    mean: Array
     """The mean of every feature, in the shape of a row."""
-    matrix: Float64s
+    matrix: Array
     """Symmetric, (features, features)."""
 
 
@@ -125,7 +125,7 @@ def _rows(x: Array) -> Array:
     return x.reshape(len(x), math.prod(x.shape[1:]))
 
 
-def _times_matrix(x: Array, whitening: Whitening, mean: Float64s) -> Array:
+def _times_matrix(x: Array, whitening: Whitening, mean: Array) -> Array:
     rows, out = _rows(x), np.empty_like(x)
     products = _rows(out)
     with np.errstate(all="ignore"):

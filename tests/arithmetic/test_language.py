@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from tuiconv.arithmetic import SpecError, parse
 from tuiconv.arithmetic.layers import (
+    KINDS,
     Conv,
     FullyConnected,
     Input,
@@ -152,10 +153,43 @@ any_layer = st.one_of(
     layers("SUBSAMPLE", values(1, 3), stride=values(1, 3)),
     layers("LPPOOL", values(1, 3), stride=values(1, 3), power=decimals(1)),
     layers("SHRINK", threshold=decimals(0)),
-    layers("POOL", values(1, 3), stride=values(1, 3), pad=values(0, 1)),
-    layers("AVGPOOL", values(1, 3), stride=values(1, 3), pad=values(0, 1)),
+    layers("LOGPROBPOOL", values(1, 3), stride=values(1, 3), beta=decimals(1)),
+    layers(
+        "POOL",
+        values(1, 3),
+        stride=values(1, 3),
+        pad=values(0, 1),
+        round=st.sampled_from(["up", "down"]),
+        dilation=values(1, 2),
+    ),
+    layers(
+        "AVGPOOL",
+        values(1, 3),
+        stride=values(1, 3),
+        pad=values(0, 1),
+        round=st.sampled_from(["up", "down"]),
+        count=st.sampled_from(["all", "inside"]),
+    ),
+    layers(
+        "CONVT",
+        number,
+        values(1, 4),
+        stride=values(1, 3),
+        pad=values(0, 2),
+        output_pad=values(0, 2),
+        dilation=values(1, 2),
+        groups=number,
+    ),
+    layers("CAUSAL", number, number, dilation=number, groups=number),
+    layers("SHUFFLE", number),
+    layers("UNSHUFFLE", number),
+    layers("SUBNORM", values(1, 9)),
+    layers("DIVNORM", values(1, 9)),
     layers("FC", number),
-    st.sampled_from(["RELU", "TANH", "STANH", "SIGMOID", "SHRINK", "GLOBALAVGPOOL"]),
+    layers("BATCHNORM", momentum=st.sampled_from(["1", "0.01"]), eps=st.just("0.001")),
+    layers("DROPOUT", p=st.sampled_from(["0.25", "0.5", "0"])),
+    st.sampled_from(["RELU", "TANH", "STANH", "SIGMOID", "SHRINK", "GLOBALAVGPOOL", "FLATTEN"]),
+    st.sampled_from(["GLOBALMAXPOOL", "BATCHNORM", "DROPOUT", "SUBNORM", "DIVNORM"]),
 )
 
 
@@ -202,8 +236,7 @@ TIMES = "how many times the part in brackets repeats"
 TABLE = "table to be lenet5 or belllabs"
 LAYER = 'expected a layer such as CONV(6,5), or "["'
 CONV = "CONV(channels,kernel,stride,pad,dilation,groups,table,bias)"
-ALL = "INPUT, CONV, LOCAL, RELU, TANH, STANH, SIGMOID, SHRINK, POOL, AVGPOOL, LPPOOL,"
-ALL += " GLOBALAVGPOOL, SUBSAMPLE, FC, SOFTMAX"
+ALL = ", ".join(KINDS)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +248,7 @@ ALL += " GLOBALAVGPOOL, SUBSAMPLE, FC, SOFTMAX"
         ("INPUT(1,8,8) -> -> RELU", 17, LAYER, '"->"'),
         ("INPUT(1,8,8) -> []", 18, LAYER, '"]"'),
         ("INPUT(1,8,8) -> ReLU6", 17, f"expected a layer ({ALL}; did you mean RELU?)", '"ReLU6"'),
-        ("INPUT(1,8,8) -> DROPOUT", 17, f"expected a layer ({ALL})", '"DROPOUT"'),
+        ("INPUT(1,8,8) -> WIZARD", 17, f"expected a layer ({ALL})", '"WIZARD"'),
         ("INPUT(1,8,8) RELU", 14, 'expected "->" or the end', '"RELU"'),
         ("INPUT(1,8,8) -> RELU]", 21, 'expected "->" or the end', '"]"'),
         ("INPUT(1,8,8) -> [RELU", 22, 'expected "->" or "]"', "the end"),
@@ -295,6 +328,12 @@ ALL += " GLOBALAVGPOOL, SUBSAMPLE, FC, SOFTMAX"
             17,
             "expected SOFTMAX only as the last layer",
             '"SOFTMAX"',
+        ),
+        (
+            "INPUT(1,8,8) -> RELU -> WHITEN",
+            25,
+            "expected WHITEN only straight behind INPUT",
+            '"WHITEN"',
         ),
         ("INPUT(1,8,8,8)", 13, "expected INPUT(channels,height,width)", '"8"'),
         ("INPUT(1,8,8) -> RELU(3)", 22, "expected RELU without values", '"3"'),

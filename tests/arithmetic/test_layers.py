@@ -100,6 +100,133 @@ def test_a_fully_connected_layer_is_the_convolution_that_covers_its_input():
     assert full.receptive_field == conv.receptive_field
 
 
+def test_flattened_maps_are_a_vector_and_its_units_see_all_of_them():
+    net = parse("INPUT(1,14,14) -> CONV(16,5) -> POOL(2) -> FLATTEN -> FC(3)")
+    flatten, full = net.layers[-2:]
+    assert flatten.output == (16 * 5 * 5,)
+    assert (flatten.parameters, flatten.macs, flatten.links, flatten.units) == (0, 0, 0, 0)
+    straight = layer("INPUT(1,14,14) -> CONV(16,5) -> POOL(2) -> FC(3)")
+    assert (full.parameters, full.links) == (straight.parameters, straight.links)
+    assert flatten.receptive_field == full.receptive_field == straight.receptive_field
+    assert layer("INPUT(1,2,2) -> FC(3) -> FLATTEN").output == (3,)
+
+
+def test_batch_normalisation_learns_a_scale_and_an_offset_for_every_channel():
+    norm = layer("INPUT(3,8,7) -> BATCHNORM(momentum=0.2)")
+    assert (norm.momentum, norm.eps) == (0.2, 0.00001)
+    assert norm.output == (3, 8, 7)
+    assert (norm.parameters, norm.macs, norm.units) == (2 * 3, 3 * 8 * 7, 0)
+    assert norm.receptive_field.size == (1, 1)
+    vector = layer("INPUT(3,8,7) -> FC(5) -> BATCHNORM")
+    assert (vector.output, vector.parameters, vector.macs) == ((5,), 10, 5)
+
+
+def test_a_transposed_convolution_lays_kernels_side_by_side():
+    # 3 kernels of 4, each 2 after the other: 2·(3 − 1) + 4 = 8 cells, less 1 on each side
+    laid = layer("INPUT(6,3,5) -> CONVT(4,4,stride=2,pad=1)")
+    assert laid.output == (4, 2 * 2 + 4 - 2, 2 * 4 + 4 - 2)
+    assert laid.weight_shape == (6, 4, 4, 4)
+    assert laid.parameters == 6 * 4 * 16 + 4
+    assert laid.macs == 6 * 4 * 16 * 3 * 5
+    assert laid.links == laid.macs + 4 * 6 * 10
+    grouped = layer("INPUT(6,3,5) -> CONVT(4,(1,3),stride=(1,2),output_pad=(0,1),groups=2)")
+    assert grouped.output == (4, 3, 2 * 4 + 3 + 1)
+    assert grouped.parameters == 6 * 2 * 3 + 4
+
+
+@pytest.mark.parametrize("size", [5, 6, 7, 8])
+@pytest.mark.parametrize("options", ["", ",stride=2", ",stride=2,pad=1", ",stride=3,dilation=2"])
+def test_a_transposed_convolution_takes_a_convolutions_output_back_to_its_input(size, options):
+    down = layer(f"INPUT(1,{size},8) -> CONV(1,2{options})")
+    _, rows, columns = down.output
+    sizes = {
+        layer(f"INPUT(1,{rows},{columns}) -> CONVT(1,2{options},output_pad={pad})").output[1]
+        for pad in range(max(down.stride))
+    }
+    assert size in sizes
+
+
+def test_a_shuffle_makes_maps_larger_of_channels_and_back():
+    shuffle = layer("INPUT(18,4,5) -> SHUFFLE(3)")
+    assert shuffle.output == (2, 12, 15)
+    assert (shuffle.parameters, shuffle.macs, shuffle.links, shuffle.units) == (0, 0, 0, 0)
+    assert layer("INPUT(18,4,5) -> SHUFFLE(3) -> UNSHUFFLE(3)").output == (18, 4, 5)
+    assert layer("INPUT(1,4,6) -> UNSHUFFLE(2)").output == (4, 2, 3)
+
+
+def test_local_normalisation_keeps_sizes_and_sees_a_window_over_all_channels():
+    subtract = layer("INPUT(3,8,7) -> SUBNORM((5,3))")
+    assert subtract.output == (3, 8, 7)
+    assert subtract.macs == 8 * 7 * (5 + 3)  # over rows, then over columns, of the mean channel
+    assert subtract.links == 3 * 8 * 7 * (3 * 5 * 3)
+    assert subtract.receptive_field.size == (5, 3)
+    assert subtract.receptive_field.start == (-2, -1)
+    divide = layer("INPUT(3,8,7) -> DIVNORM((5,3))")
+    assert (divide.output, divide.parameters) == ((3, 8, 7), 0)
+    assert divide.macs == subtract.macs + 2 * 3 * 8 * 7  # a square and a division for every unit
+    assert layer("INPUT(1,8,7) -> SUBNORM").kernel_size == (9, 9)
+
+
+def test_whitening_lets_every_unit_see_the_whole_image():
+    whiten = layer("INPUT(2,5,4) -> WHITEN")
+    assert whiten.output == (2, 5, 4)
+    assert (whiten.parameters, whiten.macs, whiten.links) == (0, 40**2, 40**2)
+    seen = whiten.receptive_field
+    for unit, axis, size in ((0, 0, 5), (4, 0, 5), (0, 1, 4), (3, 1, 4)):
+        first = seen.start[axis] + unit * seen.jump[axis]
+        assert first <= 0
+        assert first + seen.size[axis] >= size
+
+
+def test_a_causal_convolution_keeps_the_length_and_sees_the_past_alone():
+    causal = layer("INPUT(4,1,20) -> CAUSAL(6,2,dilation=4,groups=2)")
+    assert causal.output == (6, 1, 20)
+    assert causal.weight_shape == (6, 2, 2)
+    assert (causal.parameters, causal.macs) == (6 * 2 * 2 + 6, 6 * 2 * 2 * 20)
+    assert causal.links == causal.macs + 6 * 20
+    stack = layer(
+        "INPUT(1,1,99) -> CAUSAL(1,2) -> CAUSAL(1,2,dilation=2) -> CAUSAL(1,2,dilation=4)"
+    )
+    assert stack.receptive_field.size == (1, 8)
+    assert stack.receptive_field.start == (0, -7)  # unit t sees t − 7 … t
+
+
+def test_rounding_up_lets_a_last_window_reach_beyond_the_maps():
+    # GoogLeNet's pools: 112 → 56, where rounding down gives 55
+    assert layer("INPUT(1,112,111) -> POOL(3,stride=2)").output == (1, 55, 55)
+    assert layer("INPUT(1,112,111) -> POOL(3,stride=2,round=up)").output == (1, 56, 55)
+    assert layer("INPUT(1,4,5) -> AVGPOOL(2,round=up)").output == (1, 2, 3)
+    # a window that would begin in the padding behind is left out
+    assert layer("INPUT(1,4,4) -> POOL(2,stride=3,pad=1,round=up)").output == (1, 2, 2)
+
+
+def test_the_cells_of_a_pool_may_lie_apart():
+    pool = layer("INPUT(1,9,9) -> POOL(3,stride=1,dilation=2,pad=2)")
+    assert pool.output == (1, 9, 9)
+    assert pool.receptive_field.size == (5, 5)
+    assert pool.links == 81 * 9
+
+
+def test_a_soft_maximum_has_the_sizes_of_a_pool_and_the_largest_of_a_map_those_of_its_mean():
+    soft, pool = (
+        layer(f"INPUT(3,9,8) -> {word}(2,stride=(2,1))") for word in ("LOGPROBPOOL", "POOL")
+    )
+    assert soft.beta == 1
+    assert (soft.output, soft.links, soft.receptive_field) == (
+        *(pool.output, pool.links, pool.receptive_field),
+    )
+    largest, mean = (layer(f"INPUT(3,9,8) -> GLOBAL{kind}POOL") for kind in ("MAX", "AVG"))
+    assert (largest.output, largest.links) == (mean.output, mean.links) == ((3, 1, 1), 216)
+
+
+def test_dropout_changes_no_size_and_learns_nothing():
+    dropout = layer("INPUT(3,8,8) -> CONV(2,3) -> DROPOUT(0.2)")
+    assert dropout.p == 0.2
+    assert dropout.output == dropout.input == (2, 6, 6)
+    assert (dropout.parameters, dropout.macs, dropout.links, dropout.units) == (0, 0, 0, 0)
+    assert layer("INPUT(3,8,8) -> DROPOUT").p == 0.5
+
+
 def test_pooling_activations_and_softmax_learn_nothing_and_keep_the_channels():
     text = "INPUT(3,8,8) -> POOL(2) -> AVGPOOL(2) -> RELU -> TANH -> STANH -> SIGMOID -> SOFTMAX"
     net = parse(text)
@@ -264,6 +391,69 @@ def test_a_network_is_its_layers_in_order():
             "INPUT(1,8,8) -> FC(84) -> GLOBALAVGPOOL",
             "globalavgpool1 GLOBALAVGPOOL: a vector of 84 arrives;"
             " expected maps (channels, height, width)",
+        ),
+        (
+            "INPUT(1,8,8) -> DROPOUT(1)",
+            "dropout1 DROPOUT(p=1): 1×8×8 arrives; expected p below 1, so that something is left",
+        ),
+        (
+            "INPUT(1,8,8) -> BATCHNORM(momentum=1.5)",
+            "batchnorm1 BATCHNORM(momentum=1.5): 1×8×8 arrives; expected a momentum of at most 1,"
+            " and eps above 0",
+        ),
+        (
+            "INPUT(1,8,8) -> BATCHNORM(eps=0)",
+            "batchnorm1 BATCHNORM(eps=0): 1×8×8 arrives; expected a momentum of at most 1, and eps"
+            " above 0",
+        ),
+        (
+            "INPUT(4,8,8) -> CONVT(3,3,groups=2)",
+            "convt1 CONVT(3,3,groups=2): 4×8×8 arrives; groups 2 must divide its 3 output channels",
+        ),
+        (
+            "INPUT(4,8,8) -> CONVT(3,3,stride=2,output_pad=2)",
+            "convt1 CONVT(3,3,stride=2,output_pad=2): 4×8×8 arrives; expected an output_pad below"
+            " the stride or the dilation",
+        ),
+        (
+            "INPUT(4,8,1) -> CONVT(3,3,pad=2)",
+            "convt1 CONVT(3,3,pad=2): 4×8×1 arrives; nothing is left of the width:"
+            " (1 − 1)·1 − 2·2 + 1·(3 − 1) + 0 + 1 = -1",
+        ),
+        (
+            "INPUT(4,8,8) -> FC(3) -> CONVT(3,3)",
+            "convt1 CONVT(3,3): a vector of 3 arrives; expected maps (channels, height, width)",
+        ),
+        (
+            "INPUT(6,8,8) -> SHUFFLE(2)",
+            "shuffle1 SHUFFLE(2): 6×8×8 arrives; expected maps, a multiple of 2² = 4",
+        ),
+        (
+            "INPUT(6,8,9) -> UNSHUFFLE(2)",
+            "unshuffle1 UNSHUFFLE(2): 6×8×9 arrives; expected maps whose sides are multiples of 2",
+        ),
+        (
+            "INPUT(6,8,9) -> SUBNORM((3,4))",
+            "subnorm1 SUBNORM(kernel=(3,4)): 6×8×9 arrives; expected a window of odd size, so that"
+            " it has a centre",
+        ),
+        (
+            "INPUT(6,8,9) -> LOGPROBPOOL(2,beta=0)",
+            "logprobpool1 LOGPROBPOOL(2,beta=0): 6×8×9 arrives; expected beta above 0",
+        ),
+        (
+            "INPUT(6,2,9) -> CAUSAL(2,2)",
+            "causal1 CAUSAL(2,2): 6×2×9 arrives; expected maps that are one row high, with time"
+            " along their width",
+        ),
+        (
+            "INPUT(6,1,9) -> CAUSAL(4,2,groups=3)",
+            "causal1 CAUSAL(4,2,groups=3): 6×1×9 arrives; groups 3 must divide its 4 output"
+            " channels",
+        ),
+        (
+            "INPUT(1,8,8) -> FLATTEN -> CONV(3,3)",
+            "conv1 CONV(3,3): a vector of 64 arrives; expected maps (channels, height, width)",
         ),
         (
             "INPUT(1,8,8) -> POOL((4,3),pad=2)",

@@ -1,9 +1,12 @@
+import itertools
 from dataclasses import replace
+from fractions import Fraction
+from math import ceil, floor
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tuiconv.arithmetic import ReceptiveField, Window, parse, summarize
+from tuiconv.arithmetic import ReceptiveField, SpecError, Window, parse, summarize
 
 
 def fields(net):
@@ -96,6 +99,76 @@ def reach(chain, axis):
                 pixels, touched = pixels | bits, touched or outside
             units.append((pixels, touched))
     return units
+
+
+def test_by_hand_through_a_transposed_convolution_a_cell_is_shared_by_neighbours():
+    # kernels of 3 laid 2 apart: even units lie under one cell's, odd ones under two
+    seen = fields(parse("INPUT(1,9,9) -> CONVT(1,3,stride=2,pad=1)"))["convt1"]
+    assert seen == ReceptiveField((2, 2), (Fraction(1, 2),) * 2, (Fraction(-1, 2),) * 2)
+    assert seen.cells == (2, 2)
+    # kernels of 2 laid 2 apart share nothing
+    alone = fields(parse("INPUT(1,9,9) -> CONVT(1,2,stride=2)"))["convt1"]
+    assert alone.cells == (1, 1)
+    assert alone == fields(parse("INPUT(4,9,9) -> SHUFFLE(2)"))["shuffle1"]
+
+
+def test_a_layer_that_enlarges_undoes_the_jump_of_one_that_reduces():
+    down_and_up = fields(parse("INPUT(1,9,9) -> POOL(2) -> CONVT(1,2,stride=2)"))["convt1"]
+    assert down_and_up.jump == (1, 1)
+    assert all(isinstance(length, int) for length in down_and_up.jump)
+    assert down_and_up.cells == (3, 3)  # two cells of one pool, and no more than three side by side
+
+
+sizes = st.integers(1, 3)
+ways = st.lists(
+    st.tuples(st.sampled_from(["CONV", "CONVT"]), sizes, sizes, st.integers(0, 1), sizes),
+    min_size=1,
+    max_size=3,
+)
+"""(word, kernel, stride, padding, dilation) of layers over a row."""
+
+
+@given(ways)
+def test_units_behind_layers_that_enlarge_see_no_more_than_the_field_says(chain):
+    width = 24
+    try:
+        net = parse(
+            f"INPUT(1,1,{width})"
+            + "".join(
+                f" -> {word}(1,(1,{kernel}),stride=(1,{stride}),pad=(0,{padding}),"
+                f"dilation={dilation})"
+                for word, kernel, stride, padding, dilation in chain
+            )
+        )
+    except SpecError:
+        assume(False)
+    units = [{pixel} for pixel in range(width)]
+    for word, kernel, stride, padding, dilation in chain:
+        if word == "CONVT":
+            made = [set() for _ in range((len(units) - 1) * stride + dilation * (kernel - 1) + 1)]
+            for j, tap in itertools.product(range(len(units)), range(kernel)):
+                made[j * stride + tap * dilation] |= units[j]
+            units = made[padding : len(made) - padding]
+        else:
+            edge = [set()] * padding
+            padded = edge + units + edge
+            starts = range(0, len(padded) - dilation * (kernel - 1), stride)
+            units = [
+                set().union(*padded[s : s + dilation * (kernel - 1) + 1 : dilation]) for s in starts
+            ]
+    field = net.layers[-1].receptive_field
+    assert len(units) == net.output[2]
+    for unit, pixels in enumerate(units):
+        first = field.start[1] + unit * field.jump[1]
+        assert all(first <= pixel <= first + field.size[1] - 1 for pixel in pixels)
+        inside = [pixel for pixel in range(width) if first <= pixel <= first + field.size[1] - 1]
+        assert len(inside) <= field.cells[1]
+    if len(chain) == 1 and dilation == 1:  # then it sees all of them
+        middle = len(units) // 2
+        first = field.start[1] + middle * field.jump[1]
+        last = first + field.size[1] - 1
+        if first >= 0 and last < width:
+            assert units[middle] == set(range(ceil(first), floor(last) + 1))
 
 
 @given(windows)

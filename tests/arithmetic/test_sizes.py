@@ -66,6 +66,20 @@ def test_the_size_is_the_number_of_places_one_can_count(size, kernel, stride, pa
         assert sliding.output_size(size, 0) < 1
 
 
+@given(st.integers(1, 40), small, small, st.integers(0, 4), small)
+def test_rounding_up_adds_the_window_that_begins_before_the_end(
+    size, kernel, stride, padding, dilation
+):
+    last_tap = dilation * (kernel - 1)
+    assume(2 * padding <= last_tap + 1)  # as pools have it
+    starts = range(-padding, size, stride)
+    reaching = [start for start in starts if start - stride + last_tap < size + padding - 1]
+    rounded = Window((kernel,) * 2, (stride,) * 2, (padding,) * 2, (dilation,) * 2, rounds_up=True)
+    assume(rounded.output_size(size, 0) >= 1)
+    assert rounded.output_size(size, 0) == len(reaching)
+    assert rounded.formula(size, 0).startswith("ceil(")
+
+
 @given(st.integers(1, 40), small, small, st.integers(0, 4))
 def test_a_stride_more_of_input_gives_one_more_place(size, kernel, stride, padding):
     sliding = window(kernel, stride, padding)

@@ -4,12 +4,12 @@ from tuiconv.arithmetic import PRESETS, SpecError, parse, summarize
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_reads_grey_digits_and_ends_in_ten_log_probabilities(name):
+def test_every_preset_reads_small_pictures_and_ends_in_ten_log_probabilities(name):
     net = summarize(name)
     assert net == parse(PRESETS[name])
-    assert net.input in ((1, 32, 32), (1, 16, 16))
+    assert net.input in ((1, 32, 32), (1, 16, 16), (3, 32, 32))
     assert net.output == (10,)
-    assert str(net).endswith("FC(10) -> SOFTMAX")
+    assert str(net).endswith(" -> SOFTMAX")
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,36 @@ def test_the_lenet_of_1990_has_4_maps_then_16_each_averaged_with_a_gain_and_a_bi
     ]
 
 
+def test_the_cifar_convnet_has_22_466_parameters_in_three_stages_that_halve_the_size():
+    net = summarize("cifar-convnet")
+    assert [(spec.output, spec.parameters) for spec in net if spec.parameters] == [
+        ((16, 32, 32), 16 * (3 * 25 + 1)),
+        ((20, 16, 16), 20 * (16 * 25 + 1)),
+        ((20, 8, 8), 20 * (20 * 25 + 1)),
+        ((10,), 10 * (20 * 4 * 4 + 1)),
+    ]
+    assert net.totals.parameters == 22_466
+    assert net.totals.macs == 1_228_800 + 2_048_000 + 640_000 + 3200
+
+
+def test_all_conv_has_1_369_738_parameters_and_halves_the_size_by_strides_alone():
+    net = summarize("all-conv")
+    assert [(spec.output, spec.parameters) for spec in net if spec.parameters] == [
+        ((96, 32, 32), 96 * (3 * 9 + 1)),
+        ((96, 32, 32), 96 * (96 * 9 + 1)),
+        ((96, 16, 16), 96 * (96 * 9 + 1)),
+        ((192, 16, 16), 192 * (96 * 9 + 1)),
+        ((192, 16, 16), 192 * (192 * 9 + 1)),
+        ((192, 8, 8), 192 * (192 * 9 + 1)),
+        ((192, 6, 6), 192 * (192 * 9 + 1)),
+        ((192, 6, 6), 192 * (192 + 1)),
+        ((10, 6, 6), 10 * (192 + 1)),
+    ]
+    assert net.totals.parameters == 1_369_738  # the paper: about 1.4 million
+    assert [spec.p for spec in net if spec.word == "DROPOUT"] == [0.2, 0.5, 0.5]
+    assert not any("POOL" in spec.word for spec in net.layers[:-3])
+
+
 def test_spaces_around_a_name_do_not_matter():
     assert summarize("  lenet5 ") == summarize("lenet5")
 
@@ -113,7 +143,7 @@ def test_an_unknown_name_gets_the_nearest_preset_and_the_list(name, hint):
     assert str(caught.value) == (
         f'no preset is called "{name}": {hint}there are lenet5, lecture-lenet, lenet5-1998,'
         " digits-1989-net1, digits-1989-net2, digits-1989-net3, digits-1989-net4,"
-        " digits-1989-net5, belllabs-1989, lenet-1990, mlp1, mlp2;"
+        " digits-1989-net5, belllabs-1989, lenet-1990, mlp1, mlp2, cifar-convnet, all-conv;"
         " or write a network, such as INPUT(1,32,32) -> FC(10) -> SOFTMAX"
     )
 

@@ -94,7 +94,8 @@ def test_both_sides_are_built_for_the_threads_asked_for():
 
 
 def test_sides_with_a_unit_of_time_are_really_timed(monkeypatch):
-    monkeypatch.setattr(clock, "ROUND_SECONDS", 1e-6)
+    for seconds in ("RUN_IN_SECONDS", "ROUND_SECONDS"):
+        monkeypatch.setattr(clock, seconds, 1e-6)
     calls = []
     case = Case(
         "a/case", cases.MILLISECONDS, Peer("Peer"),

@@ -1,6 +1,9 @@
 """The command line called in this process, in an empty folder, with little data."""
 
+import os
 import struct
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from hashlib import md5
@@ -63,6 +66,67 @@ def refused(tuiconv, folder):
         return done.err
 
     return call
+
+
+class Terminal:
+    """A terminal that a Python program runs in, as in a shell's foreground; used as a context.
+
+    Args:
+        program: its source.
+        arguments: of the program.
+        size: rows and columns.
+        environment: what is changed in it.
+    """
+
+    def __init__(self, program, *arguments, size=(24, 80), **environment):
+        import pty
+
+        own = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+        usual = {"TERM": "xterm-256color", "COLORTERM": "", "NO_COLOR": "", "COLUMNS": ""}
+        self.screen, inside = pty.openpty()
+        self.resize(*size)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", own + program, *map(str, arguments)],
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            start_new_session=True,
+            env={**os.environ, **usual, **environment},
+        )
+        os.close(inside)
+        self.seen = b""
+
+    def resize(self, rows, columns):
+        import fcntl
+        import termios
+
+        fcntl.ioctl(self.screen, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def read(self, until=None):
+        """Everything shown until these words, or to the end."""
+        while until is None or until.encode() not in self.seen:
+            try:
+                more = os.read(self.screen, 65536)
+            except OSError:  # what Linux says when the other side is closed
+                more = b""
+            if not more:
+                break
+            self.seen += more
+        return self.seen.decode()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        os.close(self.screen)
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def in_terminal():
+    """Runs a Python program in a terminal; POSIX only."""
+    return Terminal
 
 
 def everything_in(folder: Path) -> dict[str, bytes | str]:

@@ -44,6 +44,17 @@ def test_the_table_shows_both_gradients(tuiconv):
     assert row[-1] == "agree"
 
 
+def test_another_loss_has_other_gradients_and_they_agree_too(tuiconv):
+    found = set()
+    for loss in ("cross_entropy", "squared", "svm"):
+        done = tuiconv("check-grad", f"{SMALL} -> SOFTMAX", "fc1.bias[0]", "--loss", loss, "--json")
+        (slope,) = json.loads(done.out)
+        assert done.status == 0
+        assert slope["agrees"]
+        found.add(slope["analytic"])
+    assert len(found) == 3
+
+
 def test_a_wrong_gradient_ends_with_status_1_and_is_told(tuiconv, monkeypatch):
     right = FullyConnected.backward
 
@@ -80,6 +91,7 @@ def test_a_network_that_gives_maps_can_be_checked(tuiconv):
         (2, ["INPUT(1,4,4) -> RELU"], "has no parameters to check"),
         (2, [SMALL, "--data", "strokes"], "the network's INPUT is 1×6×6"),
         (2, [SMALL, "--data", "mnits"], "did you mean mnist?"),
+        (2, [SMALL, "--loss", "sqared"], 'loss "sqared"; expected one of cross_entropy, squared'),
     ],
 )
 def test_what_cannot_be_checked_is_refused(refused, status, arguments, words):

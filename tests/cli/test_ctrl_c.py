@@ -3,12 +3,12 @@
 import json
 import os
 import signal
-import struct
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tuiconv import Network
 
@@ -23,7 +23,6 @@ load.STROKES_TRAIN, load.STROKES_TEST = int(sys.argv.pop(1)), 32
 from tuiconv.cli import main
 main()
 """
-OWN_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
 LONG = 10**9
 """Epochs that nobody waits for."""
 
@@ -65,6 +64,30 @@ def test_ctrl_c_before_the_first_batch_saves_nothing(tiny, folder):
     assert list(folder.iterdir()) == []
 
 
+# The same, where it comes twice while a batch is learned.
+TWICE = FEW.replace(
+    "from tuiconv.cli",
+    """
+from tuiconv.nn.together import Learning
+def run(self, x, labels, real=Learning.run):
+    if len(x) > 2:  # the first compile learns two images
+        for _ in range(2):
+            signal.raise_signal(signal.SIGINT)
+    return real(self, x, labels)
+Learning.run = run
+from tuiconv.cli""",
+)
+
+
+def test_a_second_ctrl_c_ends_at_once_and_saves_nothing(tiny, folder):
+    command = [sys.executable, "-c", TWICE, "64", "train", tiny, "--json", "-o", "net.safetensors"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 130
+    assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["start"]
+    assert done.stderr in ("", "tuiconv: interrupted\n")
+    assert list(folder.iterdir()) == []
+
+
 def test_ctrl_c_ends_the_run_after_the_batch_and_keeps_what_was_learned(tiny, folder):
     with start(64, tiny, "--epochs", LONG, "--json", "-o", "net.safetensors") as process:
         read_until(process, "epoch")
@@ -73,7 +96,7 @@ def test_ctrl_c_ends_the_run_after_the_batch_and_keeps_what_was_learned(tiny, fo
     end = json.loads(out.splitlines()[-1])
     assert process.returncode == 130
     assert err == ""
-    assert (end["event"], end["cancelled"]) == ("end", True)
+    assert (end["event"], end["reason"]) == ("end", "cancelled")
     assert end["epochs"] >= 1
     learned = Network.load("net.safetensors").state_dict()["fc1.weight"]
     assert not np.array_equal(learned, Network.parse(tiny, 0).state_dict()["fc1.weight"])
@@ -92,78 +115,20 @@ def test_for_a_reader_it_says_that_it_stopped_early(tiny):
     assert "stopped early: test accuracy " in out
 
 
-def test_a_second_ctrl_c_ends_at_once_and_saves_nothing(folder):
-    # One batch takes many seconds; in the first epoch there is nothing after it but the end.
-    deep = "INPUT(1,32,32) -> [CONV(8,5,pad=2) -> RELU]*20 -> POOL(32) -> FC(10)"
-    arguments = ("--batch-size", 4000, "--epochs", 1, "--json", "-o", "net.safetensors")
-    with start(4000, deep, *arguments) as process:
-        read_until(process, "start")
-        for _ in range(20):
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(1)
-            except subprocess.TimeoutExpired:
-                continue
-            break
-        out, err = process.communicate()
-    assert process.returncode == 130
-    assert out == ""
-    assert err in ("", "tuiconv: interrupted\n")
-    assert list(folder.iterdir()) == []
-
-
-class Terminal:
-    """A terminal of 80×24 cells that a command runs in."""
-
-    def __init__(self, digits, arguments, environment):
-        import fcntl
-        import pty
-        import termios
-
-        self.screen, inside = pty.openpty()
-        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        usual = {"TERM": "xterm-256color", "COLORTERM": "", "NO_COLOR": ""}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", OWN_TERMINAL + FEW, str(digits), *map(str, arguments)],
-            stdin=inside,
-            stdout=inside,
-            stderr=inside,
-            start_new_session=True,
-            env={**os.environ, **usual, **environment},
-        )
-        os.close(inside)
-        self.seen = b""
-
-    def read(self, until=None):
-        """Everything shown until these bytes, or to the end."""
-        while until is None or until not in self.seen:
-            try:
-                more = os.read(self.screen, 65536)
-            except OSError:  # what Linux says when the other side is closed
-                more = b""
-            if not more:
-                break
-            self.seen += more
-        return self.seen.decode()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        os.close(self.screen)
-        self.process.kill()
-        self.process.wait()
-
-
-def shown(tiny, **environment):
+@pytest.fixture
+def shown(in_terminal, tiny):
     """What a terminal shows of three epochs, and the exit status."""
-    with Terminal(640, ("train", tiny, "--epochs", 3), environment) as terminal:
-        text = terminal.read()
-        return text, terminal.process.wait()
+
+    def train(*options, **environment):
+        arguments = ("train", tiny, "--epochs", 3, *options)
+        with in_terminal(FEW, 640, *arguments, **environment) as terminal:
+            return terminal.read(), terminal.process.wait()
+
+    return train
 
 
-def test_a_terminal_shows_a_bar_an_epoch_and_then_the_lines_of_a_pipe(tiny):
-    text, status = shown(tiny)
+def test_a_terminal_shows_a_bar_an_epoch_and_then_the_lines_of_a_pipe(shown):
+    text, status = shown()
     assert status == 0
     assert "10/10  loss" in text
     assert "━" in text
@@ -173,31 +138,44 @@ def test_a_terminal_shows_a_bar_an_epoch_and_then_the_lines_of_a_pipe(tiny):
     assert text.count("\x1b[?25l") == text.count("\x1b[?25h")  # the cursor is back
 
 
-def test_a_terminal_without_colour_shows_bars_without_colour(tiny):
-    text, status = shown(tiny, NO_COLOR="1")
+def test_a_terminal_without_colour_shows_bars_without_colour(shown):
+    text, status = shown(NO_COLOR="1")
     assert status == 0
     assert "10/10  loss" in text
     assert "\x1b[3" not in text
 
 
-def test_a_dumb_terminal_shows_no_escape_codes(tiny):
-    text, status = shown(tiny, TERM="dumb")
+def test_a_dumb_terminal_shows_no_escape_codes(shown):
+    text, status = shown(TERM="dumb")
     assert status == 0
     assert "epoch 3/3  loss" in text
     assert "\x1b" not in text
 
 
-def test_a_terminal_for_ascii_shows_the_run_too(tiny):
-    text, status = shown(tiny, PYTHONIOENCODING="ascii")
+def test_a_terminal_for_ascii_shows_the_run_too(shown):
+    text, status = shown(PYTHONIOENCODING="ascii")
     assert "Traceback" not in text
     assert status == 0
     assert text.isascii()
 
 
-def test_ctrl_c_typed_into_a_terminal_ends_the_run_and_gives_the_cursor_back(tiny, folder):
+def test_a_data_set_may_be_called_like_a_markup(shown, folder):
+    for name in ("red", "blue"):
+        (folder / "[/set]" / name).mkdir(parents=True)
+        for i in range(7):
+            Image.new("L", (8, 8), 30 * i).save(folder / "[/set]" / name / f"{i}.png")
+    text, status = shown(
+        "--set", "net=INPUT(1,8,8) -> FC(2) -> SOFTMAX", "--data", folder / "[/set]"
+    )
+    assert "Traceback" not in text
+    assert status == 0
+    assert "[/set]" in text
+
+
+def test_ctrl_c_typed_into_a_terminal_ends_the_run_and_gives_the_cursor_back(in_terminal, tiny):
     arguments = ("train", tiny, "--epochs", LONG, "-o", "net.safetensors")
-    with Terminal(640, arguments, {}) as terminal:
-        terminal.read(until=b"epoch 1/")
+    with in_terminal(FEW, 640, *arguments) as terminal:
+        terminal.read(until="epoch 1/")
         os.write(terminal.screen, b"\x03")
         text = terminal.read()
         status = terminal.process.wait()

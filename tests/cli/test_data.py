@@ -20,7 +20,8 @@ def test_the_list_has_every_data_set_and_where_it_was_found(tuiconv, small_mnist
     text = tuiconv("data", "list", "--data-dir", small_mnist.parent).out
     assert str(small_mnist) in text
     assert "always there" in text
-    assert "not found" in text
+    assert "not found; `tuiconv data get cifar10` fetches it (170 MB)" in text
+    assert "data get mnist" not in text
 
 
 def test_as_json_it_tells_counts_shapes_classes_and_statistics(tuiconv, small_mnist):
@@ -63,6 +64,59 @@ def test_the_seed_decides_which_strokes_are_drawn(tuiconv):
     assert first == again != other
 
 
+def test_every_distortion_is_drawn_by_itself_then_all_then_the_eleventh_class(tuiconv):
+    done = tuiconv("data", "info", "strokes", "--augment", "--color", "none")
+    assert (done.status, done.err) == (0, "")
+    rows = done.out.removesuffix("\n\n").split("as they are\n")[1].split("\n\n")
+    headings = [row.splitlines()[0].split("  ")[0] for row in rows[1:]]
+    assert headings == [
+        *("shift = 2", "rescale = 0.15", "rotate = 10", "shear = 10", "elastic = 0.7"),
+        *(
+            "sides = 0.5",
+            "all together",
+            "an eleventh class, none: blanks, and digits at the sides",
+        ),
+    ]
+    drawn = [rows[0], *("\n".join(row.splitlines()[1:]) for row in rows[1:])]
+    assert len(set(drawn)) == 9
+    assert max(map(cell_len, done.out.splitlines())) <= 80
+
+
+def test_the_seed_decides_how_pictures_are_distorted(tuiconv, small_mnist):
+    first, again, other = (
+        tuiconv(
+            *("data", "info", "mnist", "--data-dir", small_mnist.parent, "--augment"),
+            *("--color", "none", "--seed", seed),
+        ).out
+        for seed in (1, 1, 2)
+    )
+    assert first == again != other
+
+
+def test_photographs_are_moved_and_mirrored_and_have_no_eleventh_class(tuiconv, folder):
+    images = np.random.default_rng(0).integers(0, 256, (30, 3, 8, 8), np.uint8)
+    np.savez(folder / "colours.npz", images=images, labels=np.arange(30) % 2)
+    out = tuiconv("data", "info", "colours.npz", "--augment", "--color", "none").out
+    assert "shift = 1  (pixels)" in out
+    assert "flip = 0.5" in out
+    assert "sides" not in out
+    assert "eleventh" not in out
+
+
+def test_as_json_the_distortions_that_are_drawn_are_told(tuiconv):
+    done = tuiconv("data", "info", "strokes", "--augment", "--json")
+    assert json.loads(done.out)["distortions"] == {
+        "shift": 2,
+        "rescale": 0.15,
+        "rotate": 10,
+        "shear": 10,
+        "elastic": 0.7,
+        "smoothness": 4,
+        "sides": 0.5,
+        "flip": 0,
+    }
+
+
 def test_a_folder_of_pictures_is_shown_with_its_class_names(tuiconv, folder):
     for name in ("moon", "sun"):
         (folder / "sky" / name).mkdir(parents=True)
@@ -78,7 +132,7 @@ def test_a_folder_of_pictures_is_shown_with_its_class_names(tuiconv, folder):
 @pytest.mark.parametrize(
     ("status", "arguments", "message"),
     [
-        (2, [], "expected list or info"),
+        (2, [], "expected list, get or info"),
         (2, ["list", "--data-dir", "nowhere"], "nowhere: not a folder"),
         (2, ["info", "imagenet"], 'no data set is called "imagenet"'),
         (2, ["info", "./nowhere"], "expected a folder of pictures or an .npz file"),

@@ -1,6 +1,8 @@
 import json
 from importlib.metadata import version
 
+import pytest
+
 from tuiconv import __version__
 
 
@@ -29,10 +31,12 @@ def test_a_line_says_what_it_is_and_whether_it_is_well(tuiconv):
     assert all(line.startswith(("ok  ", "!!  ", " " * 16 + " -> ")) for line in lines)
 
 
-def test_for_what_is_missing_it_says_what_to_do(tuiconv, folder):
-    mnist = findings(tuiconv)["mnist"]
-    assert str(folder / "home") in mnist["found"]
-    assert "TUICONV_DATA_DIR" in mnist["advice"]
+@pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "kmnist", "cifar10"])
+def test_for_a_data_set_that_is_missing_it_says_what_to_do(tuiconv, folder, name):
+    found = findings(tuiconv)[name]
+    assert str(folder / "home") in found["found"]
+    assert f"`tuiconv data get {name}`" in found["advice"]
+    assert "TUICONV_DATA_DIR" in found["advice"]
 
 
 def test_mnist_is_found_where_the_environment_says(tuiconv, small_mnist, monkeypatch):

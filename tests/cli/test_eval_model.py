@@ -38,6 +38,19 @@ def test_the_text_has_the_figures_the_matrix_and_the_worst_mistakes(tuiconv, mod
     assert f"the worst 6 of {len(told['mistakes'])} mistakes" in done.out
 
 
+def test_it_says_which_stroke_digits_were_drawn(tuiconv, model):
+    told = [json.loads(tuiconv("eval", model, "--json", "--seed", k).out) for k in (0, 1, 1)]
+    assert [each["data"] for each in told] == [f"stroke test digits of seed {k}" for k in (0, 1, 1)]
+    assert told[0]["loss"] != told[1]["loss"] == told[2]["loss"]
+    assert "stroke test digits of seed 0: " in tuiconv("eval", model).out
+    assert tuiconv("eval", model, "--seed", -1).status == 2
+
+
+def test_other_data_sets_have_no_seed_in_their_name(tuiconv, model, small_mnist):
+    told = json.loads(tuiconv("eval", model, "--data", "mnist", "--data-dir", "data", "--json").out)
+    assert told["data"] == "mnist test digits"
+
+
 @pytest.mark.parametrize("color", ["none", "16", "256", "truecolor"])
 @pytest.mark.parametrize("width", [20, 80])
 def test_any_terminal_will_do(tuiconv, model, color, width):
@@ -63,6 +76,17 @@ def test_other_class_names_are_noted(tuiconv, tiny):
     done = tuiconv("eval", "letters.safetensors", "--json")
     assert done.status == 0
     assert "note: the network's classes are a, b, c" in done.err
+
+
+def test_digits_are_enough_to_test_a_network_that_knows_none(tuiconv):
+    done = tuiconv("eval", "lenet5", "--json")
+    assert (done.status, done.err) == (0, "")
+    told = json.loads(done.out)
+    assert [each["name"] for each in told["classes"]] == [*"0123456789", "none"]
+    assert np.shape(told["confusion"]) == (11, 11)
+    assert told["classes"][10]["images"] == 0
+    assert told["accuracy"] >= 0.9
+    assert "none" in tuiconv("eval", "lenet5").out
 
 
 def test_no_such_model_no_model_and_a_wrong_one_are_refused(refused, folder, tiny):

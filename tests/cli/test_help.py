@@ -13,6 +13,7 @@ COMMANDS = (
     "apply-filter",
     "filters",
     "train",
+    "watch",
     "eval",
     "predict",
     "check-grad",
@@ -72,10 +73,14 @@ def test_every_help_page_has_an_example_of_its_command(capsys, page):
 
 @pytest.mark.usefixtures("photo", "small_mnist")
 @pytest.mark.parametrize("page", PAGES)
-def test_every_example_runs(capsys, monkeypatch, folder, page):
+def test_every_example_runs(capsys, monkeypatch, folder, tiny, page):
     Image.open("photo.png").save("photo.jpg")
     package.Network.preset("lenet5").save("lenet5.safetensors")
     monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setattr("tuiconv.data.download.fetch", lambda *_: iter(()))  # needs a network
+    if page == ["watch"]:  # it needs a run
+        assert run(["train", tiny, "--epochs", "1", "-o", "runs/mnist"]) == 0
+        capsys.readouterr()
     for _, *arguments in examples(page, capsys):
         if arguments:  # `tuiconv` alone opens the explorer, which needs a terminal
             assert run([str(Path(a).expanduser()) for a in arguments]) == 0, arguments

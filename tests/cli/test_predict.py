@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tuiconv.data.strokes import draw_digits
 from tuiconv.nn.network import Network
 
 
@@ -87,6 +88,67 @@ def test_what_is_no_model_for_pictures_is_refused(refused, folder, one):
     assert "there is no such file" in refused(1, "predict", "missing", one)
     Network.parse("INPUT(2,8,8) -> FC(10)").save("two.safetensors")
     assert "2 channels; pictures have 1 or 3" in refused(2, "predict", "two.safetensors", one)
+
+
+@pytest.fixture
+def line():
+    """Ten stroke digits in a row, dark on bright and three times as large: line.png."""
+    rng = np.random.default_rng(0)
+    images, labels = draw_digits(10, rng)
+    parts = []
+    for digit in images[:, 0]:
+        ink = np.flatnonzero(digit.max(axis=0) >= 64)
+        gap = int(rng.integers(3, 13))
+        parts.append(np.pad(digit[:, ink[0] : ink[-1] + 1], ((0, 0), (0, gap))))
+    pixels = np.kron(255 - np.concatenate(parts, axis=1), np.ones((3, 3), np.uint8))
+    Image.fromarray(pixels).save("line.png")
+    return "".join(str(label) for label in labels)
+
+
+def test_several_digits_are_read_out_with_their_places(tuiconv, line):
+    told = json.loads(tuiconv("predict", "lenet5", "line.png", "--json").out)
+    assert told["text"] == line == "".join(digit["name"] for digit in told["digits"])
+    places = [digit["x"] for digit in told["digits"]]
+    with Image.open("line.png") as image:
+        ink = np.array(image)[:, np.array(places).astype(int)] < 128
+        assert 0 < places[0] < places[-1] < image.width
+    assert places == sorted(places)
+    assert ink.any(axis=0).sum() >= 8  # a digit's middle may be a hole, but seldom is
+    assert told["inverted"]
+    assert np.shape(told["seen"])[:2] == (1, 32)
+    done = tuiconv("predict", "lenet5", "line.png")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith(f"line.png: {line}\n")
+    rows = [row.split() for row in done.out.splitlines()]
+    for digit in told["digits"]:
+        shown = f"{digit['probability']:.1%}"
+        assert [digit["name"], f"{digit['x']:.0f}", shown] in rows
+
+
+def test_a_picture_that_is_too_long_for_a_line_is_taken_for_one_digit(tuiconv):
+    pixels = np.zeros((20, 30_000), np.uint8)
+    pixels[9:11, ::5] = 255
+    Image.fromarray(pixels).save("long.png")
+    done = tuiconv("predict", "lenet5", "long.png", "--json")
+    assert done.status == 0
+    assert done.err.startswith("note: long.png: a line ")
+    assert done.err.endswith("at most 8,192 can be read; it is taken for one digit\n")
+    assert json.loads(done.out)["digits"] == []
+
+
+def test_a_single_digit_is_read_as_ever_by_the_network_that_comes_with_the_program(tuiconv, one):
+    told = json.loads(tuiconv("predict", "lenet5", one, "--json").out)
+    assert (told["text"], told["digits"]) == ("1", [])
+    assert told["guesses"][0]["name"] == "1"
+    assert np.shape(told["seen"]) == (1, 32, 32)
+
+
+def test_a_network_without_a_class_none_reads_one_digit_however_wide_the_picture(
+    tuiconv, model, line
+):
+    told = json.loads(tuiconv("predict", model, "line.png", "--json").out)
+    assert told["digits"] == []
+    assert len(told["guesses"]) == 3
 
 
 def test_a_picture_must_be_named(refused, model):

@@ -61,6 +61,16 @@ def test_as_json_a_layer_tells_all_its_arithmetic(tuiconv):
     }
 
 
+def test_behind_a_layer_that_enlarges_neighbours_are_less_than_a_pixel_apart(tuiconv):
+    text = "INPUT(1,9,9) -> CONVT(1,3,stride=2)"
+    enlarged = shapes_json(tuiconv, text)["layers"][1]
+    assert enlarged["output"] == [1, 19, 19]
+    assert (enlarged["receptive_field"], enlarged["jump"]) == ([2, 2], [0.5, 0.5])
+    assert enlarged["start"] == [-1, -1]
+    rows = [line.split() for line in tuiconv("shapes", text, "--width", "100").out.splitlines()]
+    assert next(row for row in rows if "convt1" in row)[-2:] == ["2", "1/2"]
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_and_its_text_are_the_same_network(tuiconv, preset):
     named = shapes_json(tuiconv, preset)
@@ -133,7 +143,7 @@ def test_spaces_line_breaks_and_arrows_of_any_kind_separate_layers(tuiconv):
         ("", ["found the end"]),
         (" ", ["found the end"]),
         ("leNet-5", ['"leNet-5"', "did you mean lenet5?", "lecture-lenet"]),
-        ("lenet5.toml", ["did you mean lenet5?"]),
+        ("lenet5.tom", ["did you mean lenet5?"]),
     ],
 )
 @pytest.mark.parametrize("command", ["shapes", "train"])

@@ -1,6 +1,7 @@
 import json
 import tempfile
 import time
+import tomllib
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from safetensors.numpy import save_file
 
 from tuiconv import Network, load_dataset
 
-TIMES = ("seconds", "images_per_second")
+TIMES = ("seconds", "images_per_second", "time")
 
 
 def events(tuiconv, *arguments):
@@ -28,13 +29,13 @@ def test_every_line_of_json_is_an_event_and_the_last_is_the_end(tuiconv, tiny):
     done = tuiconv("train", tiny, "--json", "--epochs", 2, "--batch-size", 16)
     assert (done.status, done.err) == (0, "")
     found = [json.loads(line) for line in done.out.splitlines()]
-    epoch = ["batch"] * (64 // 16) + ["epoch"]
+    epoch = ["step"] * (64 // 16) + ["epoch"]
     assert [event["event"] for event in found] == ["start", *epoch, *epoch, "end"]
     end = found[-1]
     assert end.keys() >= {"test_accuracy", "seconds", "epochs", "images_per_second"}
     assert end["epochs"] == 2
     assert end["test_accuracy"] == found[-2]["test_accuracy"]
-    assert end["cancelled"] is False
+    assert end["reason"] == "epochs"
 
 
 def test_the_first_event_tells_the_settings(tuiconv, tiny):
@@ -68,7 +69,10 @@ def test_the_first_event_tells_the_settings(tuiconv, tiny):
         "momentum": 0,
         "weight_decay": 0,
         "clip": None,
+        "schedule": "constant",
+        "loss": "cross_entropy",
         "threads": 1,
+        "seed": 0,
     }
 
 
@@ -93,9 +97,33 @@ def test_settings_make_a_difference(tuiconv, tiny):
         ["--weight-decay", 0.1],
         ["--schedule", "cosine"],
         ["--clip", 0.1],
+        *(["--loss", name] for name in ("squared", "svm")),
+        *(["--initialiser", name] for name in ("he", "xavier")),
         *(["--optimizer", name] for name in ("nesterov", "adagrad", "rmsprop", "adam", "natural")),
     ):
         assert events(tuiconv, tiny, "--epochs", 1, "--batch-size", 16, *setting)[-2] != plain
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "squared", "svm"])
+def test_the_loss_that_was_asked_for_is_that_of_every_event(tuiconv, tiny, loss):
+    options = ["--epochs", 1, "--lr", 1e-20, "--batch-size", 16, "--loss", loss]
+    start, *steps, epoch, _ = events(tuiconv, tiny, *options)
+    assert start["loss"] == loss
+    assert epoch["train_loss"] == pytest.approx(sum(step["loss"] for step in steps) / len(steps))
+    # what scores that vary by 1 around 0 cost ten classes
+    expected = {"cross_entropy": 2.8, "squared": 10, "svm": 13}[loss]
+    assert epoch["test_loss"] == pytest.approx(expected, rel=0.3)
+
+
+def test_a_network_that_ends_in_a_convolution_learns_and_is_read(tuiconv, photo):
+    network = "INPUT(1,32,32) -> CONV(10,32) -> SOFTMAX"
+    found = events(tuiconv, network, "--epochs", 9, "-o", "net.safetensors")
+    losses = [event["train_loss"] for event in found if event["event"] == "epoch"]
+    assert losses[-1] < losses[0]
+    told = json.loads(tuiconv("eval", "net.safetensors", "--json").out)
+    assert told["accuracy"] > 0.15
+    read = json.loads(tuiconv("predict", "net.safetensors", "photo.png", "--json").out)
+    assert len(read["guesses"]) == 3
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "natural"])
@@ -110,7 +138,7 @@ def test_the_rates_of_a_schedule_are_in_the_events(tuiconv, tiny):
     found = events(
         tuiconv, tiny, *("--epochs", 6, "--batch-size", 64, "--lr", 0.0005, "--schedule", "1998")
     )
-    rates = [event["lr"] for event in found if event["event"] == "batch"]
+    rates = [event["lr"] for event in found if event["event"] == "step"]
     assert rates == pytest.approx([0.0005] * 2 + [0.0002] * 3 + [0.0001])
 
 
@@ -188,18 +216,24 @@ def test_mnist_is_read_from_where_it_is_told(tuiconv, tiny):
 
 def test_a_batch_may_be_larger_than_the_data(tuiconv, tiny):
     found = events(tuiconv, tiny, "--epochs", 1, "--batch-size", 10**18)
-    assert [event["event"] for event in found] == ["start", "batch", "epoch", "end"]
+    assert [event["event"] for event in found] == ["start", "step", "epoch", "end"]
 
 
 def test_more_threads_than_work_are_no_trouble(tuiconv, tiny):
     assert events(tuiconv, tiny, "--epochs", 1, "--threads", 10**9)[-1]["epochs"] == 1
 
 
+def test_one_batch_is_not_called_batches(tuiconv, tiny):
+    assert "; 1 epoch of 1 batch of up to 64; " in tuiconv("train", tiny, "--epochs", 1).out
+    halves = tuiconv("train", tiny, "--epochs", 2, "--batch-size", 32).out
+    assert "; 2 epochs of 2 batches of up to 32; " in halves
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--epochs", "0"], ["--epochs", "1"]),
-        (["--epochs", "-3"], ["--epochs", "1"]),
+        (["--epochs", "0"], ["--epochs is 0; expected a whole number of at least 1"]),
+        (["--epochs", "-3"], ["--epochs is -3", "at least 1"]),
         (["--epochs", "two"], ["--epochs", "int"]),
         (["--epochs", "1.5"], ["--epochs", "int"]),
         (["--epochs", ""], ["--epochs", "int"]),
@@ -207,30 +241,40 @@ def test_more_threads_than_work_are_no_trouble(tuiconv, tiny):
         (["--threads", "0"], ["--threads", "1"]),
         (["--seed", "-1"], ["--seed", "0"]),
         (["--seed", "nan"], ["--seed", "int"]),
-        (["--lr", "nan"], ["learning rate nan", "above 0"]),
-        (["--lr", "inf"], ["learning rate inf", "above 0"]),
-        (["--lr", "0"], ["learning rate 0", "above 0"]),
-        (["--lr", "-0.1"], ["learning rate -0.1", "above 0"]),
+        (["--lr", "nan"], ["--lr is nan", "above 0"]),
+        (["--lr", "inf"], ["--lr is inf", "above 0"]),
+        (["--lr", "0"], ["--lr is 0.0", "above 0"]),
+        (["--lr", "-0.1"], ["--lr is -0.1", "above 0"]),
         (["--lr", "fast"], ["--lr", "fast"]),
-        (["--momentum", "1"], ["momentum 1", "less than 1"]),
-        (["--momentum", "-0.1"], ["momentum -0.1", "0 or more"]),
-        (["--momentum", "nan"], ["momentum nan"]),
-        (["--optimizer", "adm"], ['optimizer "adm"', "adam, natural"]),
+        (["--momentum", "1"], ["--momentum is 1.0", "less than 1"]),
+        (["--momentum", "-0.1"], ["momentum is -0.1", "at least 0"]),
+        (["--momentum", "nan"], ["momentum is nan"]),
+        (
+            ["--optimizer", "adm"],
+            ['--optimizer "adm"', "adam, natural", "mean adam?"],
+        ),
         (["--optimizer", "adam", "--momentum", "0.5"], ["momentum 0.5", "adam has none"]),
-        (["--optimizer", "adam", "--lr", "nan"], ["learning rate nan"]),
-        (["--schedule", "1999"], ['schedule "1999"', "constant, step, cosine, 1998"]),
-        (["--weight-decay", "-1"], ["weight decay -1", "at least 0"]),
-        (["--weight-decay", "nan"], ["weight decay nan"]),
-        (["--clip", "0"], ["clip 0", "above 0"]),
+        (["--optimizer", "adam", "--lr", "nan"], ["--lr is nan"]),
+        (
+            ["--schedule", "1999"],
+            ['--schedule "1999"', "constant, step, cosine, 1998"],
+        ),
+        (["--weight-decay", "-1"], ["--weight-decay is -1.0", "at least 0"]),
+        (["--weight-decay", "nan"], ["--weight-decay is nan"]),
+        (["--clip", "0"], ["--clip is 0.0", "above 0"]),
         (["--epoch", "1"], ["--epoch", "--epochs"]),
         (["--bogus"], ["--bogus"]),
-        (["--data", "mnst"], ['"mnst"', "did you mean mnist?", "strokes, mnist"]),
+        (["nosuch"], ['tuiconv: the network: no preset is called "nosuch"']),
+        (
+            ["--data", "mnst"],
+            ['--data: no data set is called "mnst"', "did you mean mnist?", "strokes, mnist"],
+        ),
         (["--data", ""], ['""', "strokes, mnist"]),
         (["lenet5", "more"], ["more"]),
         (["INPUT(1,28,28) -> FC(10)"], ["1×32×32 images", "INPUT is 1×28×28"]),
         (["INPUT(3,32,32) -> FC(10)"], ["1×32×32 images", "INPUT is 3×32×32"]),
         (["INPUT(1,32,32) -> FC(9)"], ["10 classes", "9 outputs"]),
-        (["INPUT(1,32,32) -> CONV(10,32)"], ["10 classes", "10×1×1 outputs"]),
+        (["INPUT(1,32,32) -> CONV(10,31)"], ["10 classes", "10×2×2 outputs"]),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(refused, folder, arguments, words):
@@ -329,20 +373,25 @@ def test_weights_one_may_not_read_are_told_as_such(refused, checkpoint, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("target", "words"),
+    ("status", "target", "words"),
     [
-        ("", "directory"),
-        (".", "is a directory"),
-        ("no/net.safetensors", "no/net.safetensors: there is no directory"),
-        ("text/net.safetensors", "text"),
-        ("b" * 300, "ile name too long"),
+        (2, "", 'output is ""; expected a path'),
+        (2, ".", ".: not empty"),
+        (2, "text", "text: not a directory"),
+        (2, "text/run", "text is not a directory"),
+        (1, "dir.safetensors", "is a directory"),
+        (1, "no/net.safetensors", "no/net.safetensors: there is no directory"),
+        (1, "text/net.safetensors", "text"),
+        (1, "b" * 300, "ile name too long"),
+        (1, "b" * 300 + ".safetensors", "ile name too long"),
     ],
 )
 def test_an_output_that_cannot_be_written_is_found_out_before_training(
-    refused, folder, target, words
+    refused, folder, status, target, words
 ):
     (folder / "text").write_text("")
-    assert words in refused(1, "train", "--epochs", 10**9, "-o", target)
+    (folder / "dir.safetensors").mkdir()
+    assert words in refused(status, "train", "--epochs", 10**9, "-o", target)
 
 
 def test_a_folder_one_may_not_write_to_is_found_out_before_training(refused, monkeypatch):
@@ -426,7 +475,7 @@ def test_damaged_data_are_told_before_all_is_compiled(refused, small_mnist, monk
 
     (small_mnist / "t10k-labels-idx1-ubyte").write_bytes(b"damaged")
     kernels = [("a kernel", compile_kernel)] * 1000
-    monkeypatch.setattr("tuiconv.nn.warm_up.training_kernels", lambda *settings: kernels)
+    monkeypatch.setattr("tuiconv.runs.job.training_kernels", lambda *settings: kernels)
     assert "not an IDX file" in mnist(refused)
     assert len(compiled) < 1000
 
@@ -436,3 +485,12 @@ def test_a_folder_in_place_of_a_file_is_named(refused, small_mnist):
     path.unlink()
     path.mkdir()
     assert "train-images-idx3-ubyte: cannot be read" in mnist(refused)
+
+
+def test_distort_takes_what_is_recommended_for_images_of_that_size(tuiconv, tiny, contents):
+    assert tuiconv("train", tiny, "--epochs", 1, "--distort", "-o", "run").status == 0
+    settings = tomllib.loads(contents()["run/run.toml"].decode())
+    assert settings["distortions"]["shift"] == 2
+    assert settings["distortions"]["elastic"] == 0.7
+    plain, distorted = (events(tuiconv, tiny, *more)[1] for more in ([], ["--distort"]))
+    assert plain["loss"] != distorted["loss"]

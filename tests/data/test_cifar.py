@@ -149,6 +149,7 @@ def test_an_empty_folder_gets_the_list_of_what_may_be_in_it(tmp_path):
     assert str(caught.value) == (
         f"{tmp_path}: no CIFAR-10 in it; expected cifar-10-batches-bin/, cifar-10-binary.tar.gz,"
         " cifar-10-batches-py/, cifar-10-python.tar.gz, cifar10-jpeg.tar.gz or train/ and test/"
+        "; `tuiconv data get cifar10` fetches it"
     )
 
 

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from tuiconv.data.dataset import (
     DataError,
     Dataset,
     Preprocessing,
+    check_names,
     make_splits,
     statistics,
 )
@@ -42,6 +45,31 @@ def test_a_label_that_is_no_class_is_quoted(bad):
     with pytest.raises(DataError) as caught:
         Dataset("letters", blank(3), np.array([0, bad, 2]), class_names=("a", "b", "c"))
     assert str(caught.value) == f"letters: label {bad}; expected 0 to 2"
+
+
+@pytest.mark.parametrize("bad", ["two\nlines", "\x1b[2J", "\x9b2J", "half \ud800"])
+def test_a_class_name_that_a_terminal_would_obey_or_could_not_print_is_refused(bad):
+    with pytest.raises(DataError) as caught:
+        Dataset("letters", blank(2), np.array([0, 1]), class_names=("a", bad))
+    assert str(caught.value).startswith(f"letters: class name {bad!a} contains ")
+    assert str(caught.value).isprintable()
+
+
+def test_class_names_may_be_in_any_script():
+    check_names(["猫　犬", "façade", "“no”", "🐈", "a b", ""])
+
+
+@pytest.mark.parametrize(
+    ("mean", "std"), [(0, 0), (0, -1), (float("nan"), 1), (0, float("inf")), (0, 1e-39), (1e39, 1)]
+)
+def test_statistics_that_pixels_cannot_be_divided_by_are_refused(mean, std):
+    with pytest.raises(ValueError, match=re.escape(f"mean {mean}, std {std}")):
+        Preprocessing(mean, std)
+
+
+def test_the_smallest_deviation_that_is_allowed_gives_numbers():
+    seen = Preprocessing(mean=1.0, std=6e-39)(np.array([0, 255], np.uint8))
+    assert np.isfinite(seen).all()
 
 
 def test_pixels_are_scaled_to_one_then_centred_and_divided_by_the_deviation():

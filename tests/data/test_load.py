@@ -4,7 +4,7 @@ from PIL import Image
 
 from tuiconv.data import load
 from tuiconv.data.dataset import DataError
-from tuiconv.data.load import data_dirs, find_folder, load_dataset
+from tuiconv.data.load import data_dirs, destination, find_folder, load_dataset, where
 from tuiconv.errors import RequestError
 
 
@@ -43,14 +43,44 @@ def test_without_the_folder_it_says_where_it_looked_and_what_to_do(homes):
     with pytest.raises(DataError) as caught:
         find_folder("mnist", asked)
     assert str(caught.value) == (
-        f"no folder mnist/ in {asked}, {environment}, {user}; put its files there, or name the"
-        " folder that holds mnist/ with --data-dir or $TUICONV_DATA_DIR"
+        f"no folder mnist/ in {asked}, {environment}, {user}; put its files there with"
+        " `tuiconv data get mnist`, or name the folder that holds mnist/ with --data-dir or"
+        " $TUICONV_DATA_DIR"
     )
 
 
 def test_a_data_directory_that_is_none_is_refused(homes):
     with pytest.raises(RequestError, match="nowhere: not a folder; expected the folder"):
         find_folder("mnist", homes[0] / "nowhere")
+
+
+def test_a_data_set_is_there_when_all_its_files_are(homes, small_mnist):
+    home = small_mnist.parent
+    assert where("mnist", home) == small_mnist
+    assert where("kmnist", home) is None
+    (small_mnist / "t10k-labels-idx1-ubyte.gz").unlink()
+    assert where("mnist", home) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cifar10-jpeg.tar.gz", "cifar-10-python.tar.gz", "cifar-10-batches-bin/data_batch_1.bin"],
+)
+def test_any_form_of_cifar10_will_do(homes, name):
+    file = homes[0] / "cifar10" / name
+    file.parent.mkdir(parents=True)
+    assert where("cifar10", homes[0]) is None
+    file.touch()
+    assert where("cifar10", homes[0]) == homes[0] / "cifar10"
+
+
+def test_files_are_put_where_readers_take_them(homes):
+    asked, environment, user = homes
+    assert destination("mnist", asked / "new") == asked / "new" / "mnist"
+    assert destination("mnist") == environment / "mnist"
+    (user / "mnist").mkdir()
+    assert destination("mnist") == user / "mnist"
+    assert destination("mnist", asked) == asked / "mnist"
 
 
 def test_mnist_is_read_from_its_folder(homes, small_mnist):
@@ -132,9 +162,6 @@ def test_a_folder_of_pictures_and_an_npz_file_are_named_by_their_path(tmp_path, 
         pictures = load_dataset(name)
         np.testing.assert_array_equal(pictures.train.images, archive.train.images)
         np.testing.assert_array_equal(pictures.test.labels, archive.test.labels)
-        assert load.blank(name).images.shape == (1, 1, 5, 4)
-        assert load.blank(name).class_names == ("0", "1")
-        assert not load.blank(name).images.any()
 
 
 def test_a_name_of_the_catalog_is_no_path_even_beside_a_folder_called_so(

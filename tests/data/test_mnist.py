@@ -39,7 +39,9 @@ def test_a_missing_file_is_named(small_mnist, name):
     (small_mnist / f"{name}.gz").unlink()
     with pytest.raises(DataError) as caught:
         read_mnist(small_mnist)
-    assert str(caught.value) == f"{small_mnist}: {name} (or {name}.gz) is missing"
+    assert str(caught.value) == (
+        f"{small_mnist}: {name} (or {name}.gz) is missing; `tuiconv data get mnist` fetches it"
+    )
 
 
 @pytest.mark.parametrize("name", CHECKSUMS)

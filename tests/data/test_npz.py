@@ -1,4 +1,6 @@
 import io
+import struct
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -130,3 +132,70 @@ def test_an_array_that_unpacks_to_gigabytes_is_refused_by_size(tmp_path, monkeyp
     np.savez_compressed(path, images=np.zeros((1000, 28, 28), np.uint8), labels=np.zeros(1000, int))
     with pytest.raises(DataError, match="in 784,000 bytes of at most 100,000"):
         read_npz(path)
+
+
+def test_a_header_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path):
+    path = tmp_path / "bomb.npz"
+    long = 50_000_000
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("images.npy", b"\x93NUMPY\2\0" + struct.pack("<I", long) + b" " * long)
+        archive.writestr("labels.npy", header((1,)) + b"\0")
+    tracemalloc.start()
+    with pytest.raises(DataError, match=r"not a whole \.npz file"):
+        read_npz(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000
+
+
+def test_an_array_that_unpacks_to_more_than_the_archive_says_is_refused(tmp_path):
+    path = tmp_path / "bomb.npz"
+    np.savez_compressed(path, images=np.zeros((12, 1000, 1000), np.uint8), labels=LABELS)
+    size = struct.pack("<I", 12_000_000 + 128)
+    small = struct.pack("<I", 12 + 128)
+    content = path.read_bytes()
+    assert content.count(size) == 2
+    path.write_bytes(content.replace(size, small))
+    with pytest.raises(DataError):
+        read_npz(path)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_packings_that_numpy_does_not_write_are_refused(tmp_path, packing):
+    path = tmp_path / "other.npz"
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        archive.writestr("images.npy", b"anything")
+        archive.writestr("labels.npy", b"anything")
+    with pytest.raises(DataError, match="images: packed in another way than NumPy's"):
+        read_npz(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"{'descr': (",
+        b"{'descr': '|u1', 'fortran_order': False, 'shape': (-1, -1)}",
+        b"__import__('os').abort()",
+        b"(" * 5000,
+    ],
+)
+def test_a_damaged_header_is_refused_and_never_run(tmp_path, text):
+    path = tmp_path / "damaged.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        head = b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text
+        archive.writestr("images.npy", head + b"x")
+        archive.writestr("labels.npy", header((1,)) + b"\0")
+    with pytest.raises(DataError, match=r"not a whole \.npz file"):
+        read_npz(path)
+
+
+def test_a_file_that_may_not_be_read_is_no_damaged_one(write, monkeypatch):
+    path = write(images=IMAGES, labels=LABELS)
+
+    def forbidden(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(zipfile, "ZipFile", forbidden)
+    with pytest.raises(DataError) as caught:
+        read_npz(path)
+    assert str(caught.value) == f"{path}: cannot be read: Permission denied"

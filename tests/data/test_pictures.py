@@ -1,4 +1,8 @@
 import io
+import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -102,6 +106,71 @@ def test_a_file_that_is_no_whole_picture_is_named(flowers, content, message):
     with pytest.raises(DataError) as caught:
         read_pictures(flowers)
     assert str(caught.value).startswith(f"{path}: {message}")
+
+
+def test_a_file_that_may_not_be_read_is_no_damaged_one(flowers, monkeypatch):
+    def forbidden(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Image, "open", forbidden)
+    with pytest.raises(DataError) as caught:
+        read_pictures(flowers)
+    assert str(caught.value) == f"{flowers}/aster/00.png: cannot be read: Permission denied"
+
+
+def test_a_folder_that_may_not_be_read_is_named(flowers, monkeypatch):
+    def forbidden(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    with pytest.raises(DataError) as caught:
+        read_pictures(flowers)
+    assert str(caught.value) == f"{flowers}: cannot be read: Permission denied"
+
+
+def test_links_that_lead_back_or_nowhere_are_passed_over(flowers):
+    (flowers / "loop").symlink_to("loop")
+    (flowers / "rose" / "loop.png").symlink_to("loop.png")
+    (flowers / "rose" / "nowhere.png").symlink_to("missing.png")
+    (flowers / "rose" / "flowers").symlink_to("..")
+    assert len(read_pictures(flowers).train) == 15
+
+
+def test_a_link_back_to_the_folder_itself_is_a_class_without_pictures(flowers):
+    (flowers / "again").symlink_to(".")
+    with pytest.raises(DataError, match="again: no pictures; expected those of class again"):
+        read_pictures(flowers)
+
+
+def test_a_format_that_pillow_knows_only_by_name_is_refused(flowers):
+    (flowers / "rose" / "00.png").write_bytes(b"DDS " + struct.pack("<31I", 124, *[0] * 30))
+    with pytest.raises(DataError, match=r"00\.png: damaged picture \(Unknown|Unimplemented"):
+        read_pictures(flowers)
+
+
+READ = """
+import sys
+from tuiconv.data.dataset import DataError
+from tuiconv.data.pictures import read_pictures
+try:
+    read_pictures(__import__("pathlib").Path(sys.argv[1]))
+except DataError as error:
+    print(error)
+"""
+
+
+def test_what_pillow_thinks_of_a_damaged_file_is_not_written_to_stderr(flowers):
+    file = io.BytesIO()
+    colour().save(file, "TIFF")
+    channels = struct.pack("<HHIH", 277, 3, 1, 3)
+    content = file.getvalue().replace(channels, struct.pack("<HHIH", 277, 3, 1, 2048))
+    assert content != file.getvalue()
+    (flowers / "rose" / "00.png").write_bytes(content)
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(flowers)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{flowers}/rose/00.png: not a picture in a known format\n"
+    assert done.stderr == ""
 
 
 def test_an_empty_folder_and_an_empty_class_are_refused(flowers, tmp_path):

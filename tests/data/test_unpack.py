@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 
 from tuiconv.data.dataset import DataError
-from tuiconv.data.unpack import read_bytes, read_members
+from tuiconv.data.unpack import MOST_STREAMS, read_bytes, read_members
 
 
 def tar_bytes(files):
@@ -53,6 +53,21 @@ def test_what_is_refused_by_size_is_never_unpacked_whole(tmp_path):
     assert peak < 4_000_000
 
 
+def test_a_row_of_streams_is_one_file(tmp_path):
+    path = tmp_path / "row.gz"
+    path.write_bytes(gzip.compress(b"one") + gzip.compress(b"") + gzip.compress(b"two"))
+    assert read_bytes(path) == b"onetwo"
+
+
+def test_an_endless_row_of_empty_streams_is_refused(tmp_path):
+    path = tmp_path / "row.gz"
+    path.write_bytes(gzip.compress(b"") * MOST_STREAMS)
+    assert read_bytes(path) == b""
+    path.write_bytes(gzip.compress(b"") * (MOST_STREAMS + 1))
+    with pytest.raises(DataError, match="it holds more than 1,000 streams"):
+        read_bytes(path)
+
+
 def test_the_members_of_an_archive_come_in_its_order(archive):
     path = archive(tar_bytes({"b/2": b"two", "b/1": b"one", "empty": b""}))
     assert list(read_members(path, 20_000)) == [("b/2", b"two"), ("b/1", b"one"), ("empty", b"")]
@@ -94,6 +109,28 @@ def test_a_damaged_archive_is_refused(tmp_path, content):
         list(read_members(path, 100_000))
 
 
+def extended(kind, content):
+    """An extended header, which says something about the member that follows it."""
+    member = tarfile.TarInfo("header")
+    member.type, member.size = kind, len(content)
+    return member.tobuf() + content.ljust(512, b"\0")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        extended(tarfile.GNUTYPE_LONGNAME, b"name\0") * 2000,
+        extended(tarfile.XHDTYPE, b"13 path=abcd\n") * 2000,
+        extended(tarfile.XHDTYPE, b"99999999999999999999 path=a\n"),
+    ],
+    ids=["a name for a name for a name", "a header for a header", "a length beyond all numbers"],
+)
+def test_an_archive_with_hostile_headers_is_refused(archive, headers):
+    path = archive(headers + tar_bytes({"a": b"a"}))
+    with pytest.raises(DataError, match="damaged or cut short: not a whole"):
+        list(read_members(path, 10_000_000))
+
+
 def test_an_archive_that_cannot_be_read_is_refused(tmp_path):
-    with pytest.raises(DataError, match="No such file"):
+    with pytest.raises(DataError, match=r"cannot be read: No such file or directory$"):
         list(read_members(tmp_path / "missing", 1000))

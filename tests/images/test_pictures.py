@@ -2,6 +2,8 @@ import io
 import os
 import stat
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -347,3 +349,27 @@ def test_writing_over_a_picture_keeps_its_permissions_and_follows_links(tmp_path
 def test_pixels_that_do_not_fit_their_mode_are_refused(pixels, mode, words):
     with pytest.raises(ValueError, match=words):
         Picture(pixels, mode)
+
+
+READ = """
+import sys
+from tuiconv.images.pictures import PictureError, read_picture
+try:
+    read_picture(sys.argv[1])
+except PictureError as error:
+    print(error)
+"""
+
+
+def test_what_pillow_thinks_of_a_damaged_file_is_not_written_to_stderr(tmp_path):
+    path = tmp_path / "damaged.tif"
+    Image.new("RGB", (5, 5)).save(path)
+    channels = struct.pack("<HHIH", 277, 3, 1, 3)
+    content = path.read_bytes().replace(channels, struct.pack("<HHIH", 277, 3, 1, 2048))
+    assert content != path.read_bytes()
+    path.write_bytes(content)
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{path}: not a picture in a known format\n"
+    assert done.stderr == ""

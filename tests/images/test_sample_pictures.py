@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tuiconv.cli import run
 from tuiconv.images.apply import apply_filter
 from tuiconv.images.filters import FILTERS
 from tuiconv.images.pictures import read_picture
@@ -12,6 +13,7 @@ from tuiconv.images.pictures import read_picture
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tuiconv" / "assets" / "sample.png"
 LARGE = ROOT / "samples" / "sample.png"
+DIGITS = ROOT / "samples" / "digits.png"
 
 
 def test_the_samples_have_the_sizes_they_were_drawn_for():
@@ -34,3 +36,16 @@ def test_every_filter_changes_the_small_picture_visibly(name):
     pixels = read_picture(SMALL).pixels
     difference = np.abs(apply_filter(pixels, name).astype(int) - pixels)
     assert (difference.max(axis=2) > 16).mean() > 0.1
+
+
+def test_the_digits_of_the_samples_are_what_their_script_draws(tmp_path):
+    script = tmp_path / "make_digits.py"
+    script.write_bytes((ROOT / "samples" / "make_digits.py").read_bytes())
+    subprocess.run([sys.executable, script], check=True, timeout=60)
+    again = read_picture(tmp_path / "digits.png")
+    assert np.array_equal(again.pixels, read_picture(DIGITS).pixels)
+
+
+def test_the_shipped_network_reads_the_digits_of_the_samples(capsys):
+    assert run(["predict", "lenet5", str(DIGITS)]) == 0
+    assert ": 31415926\n" in capsys.readouterr().out

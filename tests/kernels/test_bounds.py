@@ -242,7 +242,8 @@ def test_so_does_a_chain_of_layers(name, images, rng):
         training.forward(x)
         assert np.isfinite(training.outputs()).all()
         labels, verdict = np.zeros(count, np.int64), np.zeros(2)
-        Interpreted(training.learning(x, labels, 1.0, verdict), x.dtype).run()
+        for scorer in (decisions.score, decisions.score_squares, decisions.score_margins):
+            Interpreted(training.learning(x, labels, 1.0, verdict, scorer), x.dtype).run()
         for layer in layers:
             if isinstance(layer, Convolve | Subsample):
                 assert np.isfinite(layer.weights.grad_weight).all()

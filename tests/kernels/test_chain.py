@@ -3,6 +3,7 @@
 import re
 import tracemalloc
 from collections.abc import Callable
+from math import prod
 
 import numpy as np
 import pytest
@@ -12,7 +13,18 @@ from hypothesis import strategies as st
 import tuiconv_kernels as kernels
 from tuiconv_kernels import jit
 from tuiconv_kernels.blocks import into_blocks
-from tuiconv_kernels.chain import Chain, Convolve, Other, Pool, Relu, Subsample, Tanh
+from tuiconv_kernels.chain import (
+    Chain,
+    Convolve,
+    Drop,
+    Flatten,
+    Other,
+    Pool,
+    Relu,
+    Subsample,
+    Tanh,
+)
+from tuiconv_kernels.coins import number, skipped
 from tuiconv_kernels.geometry import Layout, Sliding, image_runs
 from tuiconv_kernels.lanes import LANES
 from tuiconv_kernels.program import Program
@@ -27,6 +39,8 @@ SHUFFLE = Other(
     lambda x: kernels.pixel_shuffle(x, 2),
     lambda grad, x: kernels.pixel_shuffle_backward(grad, x, 2),
 )
+TOSS = np.array([123456789, 40])
+FLATTEN = Flatten(lambda shape: None)
 FULL = "full"
 """Instead of a kernel's size: as large as what arrives."""
 
@@ -70,7 +84,17 @@ def forward(layer, x):
             return kernels.max_pool2d(x, s.taps, s.stride, s.padding, s.dilation)
         case Subsample(s, w):
             return kernels.subsample2d(x, w.weight, w.bias, s.taps, s.stride)
+        case Drop(p):
+            return kernels.dropout(x, p, seed=coins_of(layer, x))
+        case Flatten():
+            return x.reshape(len(x), prod(x.shape[1:]), 1, 1)
     return layer.forward(x)
+
+
+def coins_of(drop, x):
+    """The seed of the public function for images from the place on that the layer is told."""
+    step, first = drop.toss.tolist()
+    return skipped(number(step, drop.number), first * prod(x.shape[1:]))
 
 
 def backward(layer, grad, x):
@@ -91,6 +115,10 @@ def backward(layer, grad, x):
             return (kernels.max_pool2d_backward(grad, x, s.taps, s.stride, s.padding, s.dilation),)
         case Subsample(s, w):
             return kernels.subsample2d_backward(grad, x, w.weight, w.bias, s.taps, s.stride)
+        case Drop(p):
+            return (kernels.dropout_backward(grad, x, p, seed=coins_of(layer, x)),)
+        case Flatten():
+            return (grad.reshape(x.shape),)
     return (layer.backward(grad, x),)
 
 
@@ -158,6 +186,15 @@ PLANS = {
         [Conv(8, (2, 2)), Relu(), MAX_2X2, SIGMOID, SHUFFLE, Conv(3, (3, 3)), SIGMOID],
     ),
     "another layer first": ((2, 5, 4), [SIGMOID, Conv(3, (2, 2)), Relu(), MAX_2X2]),
+    "dropout": (
+        (2, 5, 4),
+        [Drop(0.3, TOSS, 1), Conv(3, (2, 2)), Relu(), Drop(0.5, TOSS, 2), MAX_2X2, Conv(2, FULL)],
+    ),
+    "flattened": (
+        (2, 7, 6),
+        [Conv(3, (2, 2)), Relu(), MAX_2X2, FLATTEN, Tanh(), Conv(5, FULL), FLATTEN, Conv(2, FULL)],
+    ),
+    "flattened at first": ((2, 3, 2), [FLATTEN, Conv(4, FULL)]),
     "a ReLU by itself": ((2, 3, 3), [Relu(), Conv(3, (2, 2)), Tanh(), Relu(), Conv(1, FULL)]),
     "one pixel": ((1, 1, 1), [Conv(1, (1, 1)), Relu(), Conv(1, (1, 1))]),
     "stride beyond the kernel": (
@@ -336,6 +373,18 @@ def test_the_share_of_an_image_may_be_any_number(share, rng, learn):
     expected = layers[0].weights.grad_weight.copy()
     learn(chain, x, np.zeros(1, np.int64), share)
     np.testing.assert_array_equal(layers[0].weights.grad_weight, expected)
+
+
+def test_what_comes_before_the_first_weights_is_not_asked_for_gradients(rng):
+    def refuse(grad, x):
+        raise AssertionError
+
+    first = Other(kernels.sigmoid, refuse, learns=False)
+    layers = [first, Relu(), *build([Conv(3, (2, 2)), Conv(2, FULL)], (2, 4, 4), rng, np.float32)]
+    chain = Chain(layers, (2, 4, 4), LANES, np.float32, trains=True)
+    chain.forward(rng.standard_normal((5, 2, 4, 4)).astype(np.float32))
+    start_backward(chain, rng.standard_normal((5, 2, 1, 1)).astype(np.float32))
+    assert np.abs(layers[2].weights.grad_weight).max() > 0
 
 
 @plans

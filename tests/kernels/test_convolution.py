@@ -218,6 +218,13 @@ def test_a_bad_gradient_stays_visible(rng):
     assert np.isnan(grad_bias).all()
 
 
+def test_an_infinite_weight_on_the_padding_gives_nan_as_infinity_times_zero_does():
+    x, weight = np.ones((1, 1, 2, 2)), np.full((1, 1, 3, 3), np.inf)
+    for convolve in (conv2d, plain.conv2d):
+        with np.errstate(all="ignore"):
+            assert np.isnan(convolve(x, weight, padding=1)).all()
+
+
 def test_views_and_read_only_arrays_work_and_are_left_alone(rng):
     wide, weight = draw(rng, np.float64, (2, 2, 6, 12), (3, 2, 3, 3))
     view = wide[:, :, ::-1, ::2]

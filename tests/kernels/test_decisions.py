@@ -10,6 +10,8 @@ from tuiconv_kernels.decisions import (
     learn_labels,
     log_probabilities,
     log_probabilities_back,
+    score_margins,
+    score_squares,
 )
 from tuiconv_kernels.lanes import LANES
 
@@ -121,3 +123,66 @@ def test_a_label_of_probability_0_costs_infinitely_much(dtype):
     grad = np.empty_like(flat)
     assert learn_labels(flat, 2, np.array([1]), 1.0, grad) == (np.inf, 0)
     np.testing.assert_array_equal(grad.reshape(2, LANES)[:, 0], [1, -1])
+
+
+def judge(scorer, scores, labels, share):
+    """The verdict on scores (n, classes), and their gradient; 0 must be where no image is."""
+    blocks = -(-max(len(scores), 1) // LANES)
+    flat, verdict = in_blocks(scores, blocks), np.zeros(2)
+    grad = np.full_like(flat, 7)
+    scorer(flat, scores.shape[1], np.array(labels), share, grad, verdict)
+    rows = grad.reshape(blocks, scores.shape[1], LANES).swapaxes(1, 2).reshape(-1, scores.shape[1])
+    assert (rows[len(scores) :] == 0).all()
+    return *verdict, rows[: len(scores)]
+
+
+def test_squares_by_hand(dtype):
+    scores = np.array([[1, -1, -1], [0.5, 2, -3]], dtype)
+    loss, correct, grad = judge(score_squares, scores, [0, 0], 0.5)
+    assert loss == (0.5**2 + 3**2 + 2**2) / 2
+    assert correct == 1
+    np.testing.assert_array_equal(grad, [[0, 0, 0], [-0.25, 1.5, -1]])
+
+
+def test_margins_by_hand(dtype):
+    # behind by 1, ahead by ½, ahead by just enough, ahead by more than enough
+    scores = np.array([[2, 3, 1.5, 1, 0], [9, 1, 2, 3, 4]], dtype)
+    loss, correct, grad = judge(score_margins, scores, [0, 0], 0.5)
+    assert loss == 2 + 0.5
+    assert correct == 1
+    np.testing.assert_array_equal(grad, [[-1, 0.5, 0.5, 0, 0], [0, 0, 0, 0, 0]])
+
+
+@given(
+    images=st.integers(0, 2 * LANES), classes=st.integers(1, 5), share=st.floats(0.01, 2),
+    dtype=st.sampled_from([np.float32, np.float64]), seed=st.integers(0, 99),
+)  # fmt: skip
+def test_squares_and_margins_are_those_of_the_formulas(images, classes, share, dtype, seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(-3, 4, (images, classes)).astype(dtype)  # with ties
+    labels = rng.integers(0, classes, images)
+    chosen = np.arange(classes) == labels[:, np.newaxis]
+    right = scores[np.arange(images), labels][:, np.newaxis]
+    hits = (scores.argmax(axis=1) == labels).sum()
+
+    loss, correct, grad = judge(score_squares, scores, labels, share)
+    apart = scores - np.where(chosen, 1, -1)
+    assert (loss, correct) == ((apart**2).sum() / 2, hits)
+    np.testing.assert_allclose(grad, apart * share, rtol=1e-6)
+
+    loss, correct, grad = judge(score_margins, scores, labels, share)
+    inside = ~chosen & (scores - right > -1)
+    assert (loss, correct) == ((scores - right + 1)[inside].sum(), hits)
+    expected = inside * share - chosen * inside.sum(axis=1, keepdims=True) * share
+    np.testing.assert_allclose(grad, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("scorer", [score_squares, score_margins])
+@pytest.mark.parametrize("place", [0, 2])
+def test_a_nan_score_stays_visible_in_its_image_alone(scorer, place, dtype):
+    scores = np.zeros((3, 4), dtype)
+    scores[1, place] = np.nan
+    loss, _, grad = judge(scorer, scores, [0, 0, 0], 1.0)
+    assert np.isnan(loss)
+    assert np.isnan(grad[1, place])
+    assert np.isfinite(np.delete(grad, 1, axis=0)).all()

@@ -1,17 +1,22 @@
 """Lists of kernel calls, and how two threads that run one each wait for each other."""
 
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from threading import BrokenBarrierError
 
+import numba
 import numpy as np
 import pytest
 
 from tuiconv_kernels import jit, passes
-from tuiconv_kernels.program import Program
+from tuiconv_kernels.program import ADDRESS, KERNELS, Program, kinds
 from tuiconv_kernels.waiting import BROKEN, arrive, linger, meet, reaches
 
 compiled = pytest.mark.skipif(not jit.ENABLED, reason="rows of integers need compiled kernels")
+
+PATIENCE = 60
+"""Seconds after which a thread that should have ended will not end any more."""
 
 
 @pytest.fixture
@@ -46,12 +51,35 @@ def test_a_call_may_be_given_another_array_and_another_number(dtype):
     np.testing.assert_array_equal(x[0], [1, 2, 3])
 
 
-def test_a_python_function_may_be_given_another_argument():
+def test_a_python_function_may_be_given_other_arguments():
     seen = []
     program = Program([(seen.insert, (0, "first")), (seen.append, ("last",))], np.float32)
     program.change(0, 1, "changed")
     program.run()
-    assert seen == ["changed", "last"]
+    program.change(0, 0, 1)
+    program.run()
+    assert seen == ["changed", "changed", "last", "last"]
+
+
+@compiled
+def test_arrays_live_as_long_as_a_call_takes_them_also_if_another_was_refused(dtype):
+    program = Program([add(np.zeros((2, 4), dtype))], dtype)
+    array = np.zeros((2, 4), dtype)
+    taken = weakref.ref(array)
+    program.change(0, 0, array)
+    del array
+    with pytest.raises(TypeError):
+        program.change(0, 0, np.zeros(4, dtype))
+    assert taken() is not None
+    program.change(0, 0, np.zeros((2, 4), dtype))
+    assert taken() is None
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.__name__)
+def test_the_arguments_of_every_kernel_leave_room_for_its_address(kernel, dtype):
+    kind = kinds(numba.from_dtype(np.dtype(dtype)))
+    integers = [1 + getattr(kind[letter], "ndim", 0) for letter in KERNELS[kernel].split()]
+    assert 1 + sum(integers) <= ADDRESS
 
 
 @compiled
@@ -89,7 +117,7 @@ def test_who_waits_for_a_broken_thread_is_told(other_thread):
     waiting = other_thread.submit(Program(calls, np.float32).run)
     turns[1] = BROKEN
     with pytest.raises(BrokenBarrierError):
-        waiting.result(timeout=10)
+        waiting.result(timeout=PATIENCE)
     np.testing.assert_array_equal(x[0], [1, 1])
 
 
@@ -100,7 +128,7 @@ def test_a_list_of_nothing_but_waiting_waits_too(other_thread):
     time.sleep(0.02)
     assert not waiting.done()
     arrive(turns, 1)
-    waiting.result(timeout=10)
+    waiting.result(timeout=PATIENCE)
     turns[1] = BROKEN
     arrive(turns, 0)
     with pytest.raises(BrokenBarrierError):
@@ -119,5 +147,5 @@ def test_who_lingers_goes_when_the_leader_goes_on_or_after_a_while(other_thread)
     linger(jobs, 0, 1, 10)
     waiting = other_thread.submit(linger, jobs, 0, 1, 1 << 40 if jit.ENABLED else 1)
     arrive(jobs, 0)
-    waiting.result(timeout=10)
+    waiting.result(timeout=PATIENCE)
     assert jobs.tolist() == [2, 1]

@@ -8,7 +8,8 @@ from safetensors.numpy import load_file, save
 
 from tuiconv.data.dataset import MNIST_STATISTICS, Preprocessing
 from tuiconv.errors import UserError
-from tuiconv.nn.checkpoint import CheckpointError
+from tuiconv.nn.checkpoint import CheckpointError, load_state
+from tuiconv.nn.checkpoint import save as save_checkpoint
 from tuiconv.nn.network import Network
 
 
@@ -29,12 +30,47 @@ def test_what_is_loaded_is_what_was_saved_to_the_last_bit(net, tmp_path):
     assert again.preprocessing == net.preprocessing
 
 
+def test_the_same_network_is_saved_as_the_same_bytes(net, tmp_path):
+    contents = set()
+    for k in range(8):
+        net.save(tmp_path / f"{k}.safetensors")
+        contents.add((tmp_path / f"{k}.safetensors").read_bytes())
+    assert len(contents) == 1
+
+
 def test_a_partly_connected_network_comes_back_too(tmp_path):
     net = Network.preset("lenet5-1998", seed=1)
     net.save(tmp_path / "net")
     again = Network.load(tmp_path / "net")
     assert again.spec == net.spec
     assert again.parameters.tobytes() == net.parameters.tobytes()
+
+
+STATE = {
+    "order": {"state": 2**127 + 1, "kind": "PCG64"},
+    "lr": 0.1,
+    "epoch": None,
+    "losses": np.array([0.5, 1 / 3]),
+    "images": np.array([16, 2], np.int64),
+    "optimizer.velocity": np.arange(9, dtype=np.float32),
+}
+
+
+def test_a_trainers_state_lies_beside_the_network_and_comes_back(net, tmp_path):
+    save_checkpoint(net, tmp_path / "net", STATE)
+    found = load_state(tmp_path / "net")
+    assert found.keys() == STATE.keys()
+    for name, value in STATE.items():
+        np.testing.assert_array_equal(found[name], value)
+        assert type(found[name]) is type(value)
+        assert np.asarray(found[name]).dtype == np.asarray(value).dtype
+    assert Network.load(tmp_path / "net").parameters.tobytes() == net.parameters.tobytes()
+
+
+def test_a_network_saved_by_itself_has_no_state(net, tmp_path):
+    net.save(tmp_path / "net")
+    with pytest.raises(CheckpointError, match="net: holds no state of a run to go on from"):
+        load_state(tmp_path / "net")
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -0.0, np.finfo(np.float32).tiny / 4])

@@ -7,6 +7,7 @@ import pytest
 
 from tuiconv.arithmetic import parse
 from tuiconv.nn.compiled import Compiled
+from tuiconv.nn.losses import CROSS_ENTROPY, LOSSES
 from tuiconv.nn.network import Network
 from tuiconv_kernels.program import Program
 
@@ -32,6 +33,15 @@ SLIDING = {
     " -> FC(3)",
     "norms and shrinking": "INPUT(2,9,8) -> SHRINK(threshold=0.3) -> CONV(3,2) -> LPPOOL(2)"
     " -> CONV(4,2) -> SHRINK(threshold=0.1) -> LPPOOL((1,2),stride=1,power=3) -> FC(3) -> SOFTMAX",
+    "transposed and shuffled": "INPUT(2,6,5) -> CONVT(4,(3,2),stride=2,pad=(1,0),output_pad=(1,0))"
+    " -> TANH -> SHUFFLE(2) -> CONV(3,3,stride=2) -> CONVT(4,2,dilation=2,groups=1) -> FC(3)",
+    "local contrast": "INPUT(3,9,8) -> SUBNORM(5) -> DIVNORM((3,5)) -> CONV(4,3) -> RELU -> POOL(2)"
+    " -> FC(3) -> SOFTMAX",
+    "soft maxima": "INPUT(2,9,8) -> CONV(3,2) -> LOGPROBPOOL(2,stride=1,beta=2.5) -> FC(3)",
+    "windows that reach out": "INPUT(2,8,8) -> CONV(3,2) -> RELU -> POOL(2,round=up) -> TANH"
+    " -> AVGPOOL(3,stride=2,pad=1,round=up,count=inside) -> FC(3) -> SOFTMAX",
+    "cells apart": "INPUT(2,9,8) -> CONV(3,2) -> POOL(2,stride=1,dilation=(2,3),pad=1) -> RELU"
+    " -> AVGPOOL(3,pad=1,count=inside) -> FC(3)",
     "one map": "INPUT(1,8,8) -> CONV(1,3) -> RELU -> POOL(2) -> CONV(1,3) -> FC(3) -> SOFTMAX",
 }
 TIED_TO_SIZES = {
@@ -39,6 +49,13 @@ TIED_TO_SIZES = {
     " -> CONV(12,3,pad=1,table=belllabs,bias=unit) -> RELU -> POOL(2) -> FC(3) -> SOFTMAX",
     "nothing shared": "INPUT(2,8,9) -> LOCAL(3,3,stride=2,pad=1) -> SIGMOID -> POOL(2)"
     " -> LOCAL(2,(1,2)) -> SIGMOID -> FC(3) -> SOFTMAX",
+    "flattened maps": "INPUT(2,12,12) -> CONV(5,3) -> RELU -> POOL(2) -> FLATTEN -> RELU -> FC(6)"
+    " -> TANH -> FLATTEN -> FC(3) -> SOFTMAX",
+    "means that are flattened": "INPUT(1,9,8) -> CONV(3,2) -> GLOBALAVGPOOL -> FLATTEN -> SOFTMAX",
+    "flattened at first": "INPUT(1,4,5) -> FLATTEN -> FC(3)",
+    "cells as channels": "INPUT(1,8,6) -> UNSHUFFLE(2) -> CONV(3,2) -> RELU -> FC(3) -> SOFTMAX",
+    "time": "INPUT(2,1,9) -> CAUSAL(4,2) -> TANH -> CAUSAL(4,2,dilation=2,groups=2) -> FC(3)",
+    "largest of whole maps": "INPUT(1,9,8) -> CONV(6,3) -> GLOBALMAXPOOL -> FC(3) -> SOFTMAX",
     "means of whole maps": "INPUT(1,9,8) -> CONV(6,3) -> RELU -> GLOBALAVGPOOL -> FC(3) -> SOFTMAX",
 }
 NETWORKS = SLIDING | TIED_TO_SIZES
@@ -59,9 +76,9 @@ def batch(net, rng, count):
     return x, rng.integers(0, net.spec.output[0], count)
 
 
-def learn(compiled, x, labels, share):
+def learn(compiled, x, labels, share, loss=CROSS_ENTROPY):
     verdict = np.zeros(2)
-    Program(compiled.learning(x, labels, share, verdict), x.dtype).run()
+    Program(compiled.learning(x, labels, share, verdict, loss), x.dtype).run()
     return verdict
 
 
@@ -89,8 +106,29 @@ def test_gradients_are_those_of_the_layers_to_the_last_bit(text, dtype, count, r
     loss, correct = learn(compiled, x, labels, 1 / count)
     np.testing.assert_array_equal(gradients, expected)
     assert np.abs(expected).max() > 1e-3
-    assert loss / count == pytest.approx(net.loss(activations[-1], labels), rel=1e-6)
+    assert loss / count == pytest.approx(CROSS_ENTROPY.mean(activations[-1], labels), rel=1e-6)
     assert correct == (activations[-1].argmax(axis=1).reshape(-1) == labels).sum()
+
+
+@networks
+@dtypes
+@pytest.mark.parametrize("loss", ["squared", "svm"])
+def test_so_are_those_of_other_losses_which_leave_out_a_final_softmax(text, dtype, loss, rng):
+    net, loss = network(text, rng, dtype), LOSSES[loss]
+    x, labels = batch(net, rng, 13)
+    activations = net.forward(x)
+    expected = np.zeros_like(net.parameters)
+    grads = net.backward(activations, labels, expected, loss)
+    scores = activations[-2 if net.ends_in_softmax else -1]
+    np.testing.assert_array_equal(net.outputs(x, loss), scores.reshape(13, -1))
+    if net.ends_in_softmax:
+        assert not grads[-1].any()
+    gradients = np.zeros_like(net.parameters)
+    total, correct = learn(Compiled(net, net.spec.input, 32, gradients), x, labels, 1 / 13, loss)
+    np.testing.assert_array_equal(gradients, expected)
+    assert np.abs(expected).max() > 1e-3
+    assert total / 13 == pytest.approx(loss.mean(scores, labels), rel=1e-6)
+    assert correct == (scores.argmax(axis=1).reshape(-1) == labels).sum()
 
 
 @pytest.mark.parametrize("text", SLIDING.values(), ids=SLIDING)

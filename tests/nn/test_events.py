@@ -8,7 +8,9 @@ from tuiconv.nn.events import BatchDone, EpochDone, RunEnd, RunStart, to_json
 
 @pytest.fixture
 def end():
-    return RunEnd(epochs=2, test_accuracy=None, seconds=1.5, images_per_second=40.0, cancelled=True)
+    return RunEnd(
+        epochs=2, test_accuracy=None, seconds=1.5, images_per_second=40.0, reason="cancelled"
+    )
 
 
 def test_an_event_is_a_json_object_with_its_kind(end):
@@ -18,7 +20,7 @@ def test_an_event_is_a_json_object_with_its_kind(end):
         "test_accuracy": None,
         "seconds": 1.5,
         "images_per_second": 40.0,
-        "cancelled": True,
+        "reason": "cancelled",
     }
 
 
@@ -30,4 +32,4 @@ def test_an_event_cannot_be_changed(end):
 
 def test_every_kind_of_event_has_its_own_name():
     kinds = [RunStart.event, BatchDone.event, EpochDone.event, RunEnd.event]
-    assert kinds == ["start", "batch", "epoch", "end"]
+    assert kinds == ["start", "step", "epoch", "end"]

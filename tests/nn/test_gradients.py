@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tuiconv.arithmetic import parse
+from tuiconv.nn.losses import CROSS_ENTROPY, LOSSES
 from tuiconv.nn.network import Network
 
 STEP = 1e-5
@@ -23,7 +24,18 @@ NETWORKS = [
     "INPUT(2,7,6) -> CONV(3,2) -> SHRINK(threshold=0.2) -> LPPOOL((3,2),stride=2,power=2.5)"
     " -> TANH -> LPPOOL(2,stride=1) -> FC(3)",
     "INPUT(2,6,5) -> CONV(3,2) -> TANH -> GLOBALAVGPOOL -> FC(3) -> SOFTMAX",
+    "INPUT(2,5,6) -> CONV(3,2) -> TANH -> POOL(2) -> FLATTEN -> TANH -> FC(3) -> SOFTMAX",
+    "INPUT(2,3,4) -> CONVT(4,(3,2),stride=2,pad=(1,0),output_pad=(1,0),groups=2) -> TANH"
+    " -> SHUFFLE(2) -> CONV(2,3,stride=3) -> TANH -> CONVT(3,2,dilation=2) -> FC(3)",
+    "INPUT(1,6,4) -> UNSHUFFLE(2) -> CONV(2,(2,1)) -> TANH -> LOGPROBPOOL((2,1),stride=1,beta=3)"
+    " -> GLOBALMAXPOOL -> FC(3) -> SOFTMAX",
+    "INPUT(2,5,6) -> CONV(3,2) -> SUBNORM(3) -> DIVNORM((3,5)) -> FC(3) -> SOFTMAX",
+    "INPUT(2,1,7) -> CAUSAL(4,2) -> TANH -> CAUSAL(2,2,dilation=2,groups=2) -> TANH -> FC(3)",
+    "INPUT(1,7,6) -> CONV(2,2) -> TANH -> POOL(2,stride=1,dilation=2,pad=1,round=up)"
+    " -> AVGPOOL(2,pad=1,round=up,count=inside) -> FC(3)",
     "INPUT(12,2,3) -> STANH -> CONV(12,(1,2),table=belllabs,bias=unit) -> FC(3)",
+    "INPUT(1,5,5) -> CONV(2,2) -> TANH -> CONV(3,4)",
+    "INPUT(1,5,5) -> CONV(2,2) -> TANH -> CONV(3,4) -> SOFTMAX",
 ]
 
 
@@ -56,11 +68,13 @@ def network(text, rng):
 
 
 @pytest.mark.parametrize("text", NETWORKS)
-def test_every_parameters_gradient_agrees_with_differences(text, rng):
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_every_parameters_gradient_agrees_with_differences(text, loss, rng):
     net = network(text, rng)
     x, labels = rng.standard_normal((3, *net.spec.input)), np.array([2, 0, 2])
-    gradients = net.trace(x, labels).parameter_gradients
-    slopes = differences(lambda: net.loss(net.forward(x)[-1], labels), net.parameters)
+    gradients = net.trace(x, labels, loss.name).parameter_gradients
+    seen = net.seen(loss)
+    slopes = differences(lambda: loss.mean(net.forward(x)[seen], labels), net.parameters)
     assert gradients.keys() == net.state_dict().keys()
     for name, expected in net.named(slopes).items():
         assert_same(gradients[name], expected)
@@ -87,16 +101,17 @@ def test_the_gradient_at_every_layer_agrees_with_changing_what_left_it(text, rng
         def loss(out=activation, rest=net.layers[done:]):
             for layer in rest:
                 out = layer.forward(out)
-            return net.loss(out, labels)
+            return CROSS_ENTROPY.mean(out, labels)
 
         assert_same(trace.gradients[name], differences(loss, activation))
 
 
-def test_on_a_larger_image_the_gradients_are_those_of_a_convolution(rng):
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_on_a_larger_image_the_gradients_are_those_of_a_convolution(loss, rng):
     net = network("INPUT(1,6,6) -> CONV(2,3) -> RELU -> POOL(2) -> FC(4) -> TANH -> FC(3)", rng)
     x, labels = rng.standard_normal((2, 1, 8, 10)), rng.integers(0, 3, (2, 2, 3))
-    gradients = net.trace(x, labels).parameter_gradients
-    slopes = differences(lambda: net.loss(net(x), labels), net.parameters)
+    gradients = net.trace(x, labels, loss.name).parameter_gradients
+    slopes = differences(lambda: loss.mean(net(x), labels), net.parameters)
     for name, expected in net.named(slopes).items():
         assert_same(gradients[name], expected)
 

@@ -166,6 +166,21 @@ def test_the_same_seed_gives_the_same_weights_and_another_others():
     np.testing.assert_array_equal(from_generator, first)
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("INPUT(1,3,3) -> FC(3)", "012"),
+        ("INPUT(1,3,3) -> FC(10) -> SOFTMAX", "0123456789"),
+        ("INPUT(1,3,3) -> CONV(2,2)", "01"),
+    ],
+)
+def test_classes_without_names_are_numbered_so_that_the_network_can_be_kept(text, names, tmp_path):
+    net = Network.parse(text)
+    assert net.class_names == tuple(names)
+    net.save(tmp_path / "net.safetensors")
+    assert Network.load(tmp_path / "net.safetensors").class_names == net.class_names
+
+
 def test_a_network_keeps_its_spec():
     assert Network.preset("lenet5").spec == summarize("lenet5")
     assert Network(parse("INPUT(1,5,5) -> FC(2)")).spec.output == (2,)

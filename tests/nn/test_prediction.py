@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -8,7 +8,7 @@ from tuiconv.data.dataset import Preprocessing
 from tuiconv.errors import RequestError
 from tuiconv.nn.evaluation import EvaluationError
 from tuiconv.nn.network import Network
-from tuiconv.nn.prediction import LARGE, Seen, averaged, placed, predict, prepare
+from tuiconv.nn.prediction import LARGE, Seen, averaged, predict, prepare, scaled
 
 GREY = (1, 32, 32)
 
@@ -41,6 +41,7 @@ def test_dark_ink_on_a_bright_ground_is_inverted():
 
 
 @given(st.integers(0, 255), st.integers(0, 255))
+@example(215, 223)  # their greys, as sums of red, green and blue, are 7.999… apart
 def test_neither_the_grounds_grey_nor_the_inks_matters(ground, ink):
     seen = prepare(bar(20, 20, ground, ink), GREY)
     if abs(ground - ink) < 8:
@@ -61,8 +62,8 @@ def test_the_centre_of_mass_is_in_the_middle_not_that_of_the_box():
 
 
 @pytest.mark.mnist
-def test_mnists_own_digits_come_out_as_they_are(mnist):
-    digits = mnist.test.images[:200]
+def test_mnists_own_digits_come_out_as_they_are_but_for_faint_edges(mnist):
+    digits = mnist.train.images[:200]
     errors = [
         np.abs(prepare(digit[0, 2:30, 2:30], GREY).pixels - digit.astype(float)).mean()
         for digit in digits
@@ -105,8 +106,10 @@ def test_a_network_in_colour_sees_the_whole_picture_in_the_middle():
 
 
 def test_a_shrunk_pixel_is_the_mean_of_those_it_covers():
-    half = placed(4, 0.5, 1.0, 4)
-    assert half.tolist() == [[0, 0, 0, 0], [0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5], [0, 0, 0, 0]]
+    line = np.array([10.0, 20, 40, 60])
+    assert scaled(line, 0.5, 1.0, 4).tolist() == [0, 15, 50, 0]
+    assert scaled(line, 2.0, 0.0, 8).tolist() == [10, 10, 20, 20, 40, 40, 60, 60]
+    assert scaled(line, 1.0, 0.5, 5).tolist() == [5, 15, 30, 50, 30]
 
 
 def test_a_large_picture_is_averaged_down_first_to_the_same_result():

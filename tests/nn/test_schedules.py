@@ -47,4 +47,6 @@ def test_an_unknown_schedule_is_refused_with_the_known():
     assert schedule_named("1998") is lecun_1998
     with pytest.raises(RequestError) as caught:
         schedule_named("1999")
-    assert str(caught.value) == 'schedule "1999"; expected one of constant, step, cosine, 1998'
+    assert str(caught.value) == (
+        'schedule "1999"; expected one of constant, step, cosine, 1998; did you mean 1998?'
+    )

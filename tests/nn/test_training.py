@@ -1,6 +1,7 @@
 import json
 import re
 import tracemalloc
+from dataclasses import asdict
 from threading import Event as CancelToken
 
 import numpy as np
@@ -11,9 +12,10 @@ from tuiconv.errors import RequestError
 from tuiconv.nn.events import BatchDone, EpochDone, RunEnd, RunStart, to_json
 from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import OPTIMIZERS, make_optimizer
-from tuiconv.nn.schedules import cosine
+from tuiconv.nn.running import TrainingError
+from tuiconv.nn.schedules import cosine, lecun_1998
 from tuiconv.nn.scoring import score
-from tuiconv.nn.training import Trainer, TrainingError, check_fits
+from tuiconv.nn.training import Trainer, check_fits
 from tuiconv_kernels.cores import usable_cores
 
 
@@ -92,7 +94,7 @@ def test_an_empty_batch_is_refused(small, problem):
         (
             {"optimizer": "adm"},
             'optimizer "adm"; expected one of sgd, momentum, nesterov, adagrad, rmsprop, adam,'
-            " natural",
+            " natural; did you mean adam?",
         ),
         (
             {"optimizer": "adam", "momentum": 0.5},
@@ -108,6 +110,9 @@ def test_an_empty_batch_is_refused(small, problem):
         ({"momentum": float("nan")}, "momentum nan; expected 0 or more and less than 1"),
         ({"batch_size": 0}, "batch size 0; expected a whole number of at least 1"),
         ({"batch_size": 2.5}, "batch size 2.5; expected a whole number of at least 1"),
+        ({"batch_size": float("inf")}, "batch size inf; expected a whole number of at least 1"),
+        ({"batch_size": float("nan")}, "batch size nan; expected a whole number of at least 1"),
+        ({"threads": float("nan")}, "threads nan; expected a whole number of at least 1"),
         ({"threads": 0}, "threads 0; expected a whole number of at least 1"),
         ({"lr": 0}, "learning rate 0; expected a number above 0"),
         ({"lr": -1.0}, "learning rate -1.0; expected a number above 0"),
@@ -121,6 +126,12 @@ def test_a_setting_outside_its_range_is_quoted_with_the_range(small, settings, m
     assert str(caught.value) == message
     assert isinstance(caught.value, ValueError)
     assert caught.value.exit_status == 2
+
+
+def test_whole_numbers_may_be_floats(small, problem):
+    exact = parameters_after(small(), problem, batch_size=16, threads=2)
+    floats = parameters_after(small(), problem, batch_size=16.0, threads=2.0)
+    assert floats.tobytes() == exact.tobytes()
 
 
 def test_without_a_number_every_usable_core_gets_a_thread(small):
@@ -199,6 +210,20 @@ def test_clipping_hides_no_gradient_that_is_not_a_number(small, problem, threads
     net.parameters[0] = np.nan
     assert np.isnan(Trainer(net, clip=1.0, threads=threads).step(*batch_of(problem, 40)))
     assert np.isnan(net.parameters).any()
+
+
+@pytest.mark.parametrize(
+    ("schedule", "name"), [(None, "constant"), (cosine, "cosine"), (lecun_1998, "1998")]
+)
+def test_the_start_names_the_schedule(small, problem, schedule, name):
+    assert next(Trainer(small(), schedule=schedule).run(*problem, epochs=1)).schedule == name
+
+
+def test_a_schedule_of_ones_own_has_the_name_of_its_function(small, problem):
+    def halving(passes, epochs):
+        return 0.5**passes
+
+    assert next(Trainer(small(), schedule=halving).run(*problem, epochs=1)).schedule == "halving"
 
 
 def test_a_schedule_gives_every_batch_its_rate(small, problem):
@@ -326,7 +351,7 @@ def events(small, problem):
 
 
 def test_a_run_reports_its_start_every_batch_every_epoch_and_its_end(events):
-    epoch = ["batch", "batch", "batch", "epoch"]
+    epoch = ["step", "step", "step", "epoch"]
     assert [event.event for event in events] == ["start", *epoch, *epoch, "end"]
 
 
@@ -346,6 +371,8 @@ def test_the_start_says_what_is_about_to_happen(events, small):
         momentum=0.5,
         weight_decay=0.0,
         clip=None,
+        schedule="constant",
+        loss="cross_entropy",
         threads=2,
     )
 
@@ -371,14 +398,14 @@ def test_an_epoch_is_tested_with_the_network_as_it_then_is(small, problem):
     trainer = Trainer(net, batch_size=20)
     for event in trainer.run(*problem, epochs=2):
         if isinstance(event, EpochDone):
-            found = score(net, net(net.preprocessing(problem.test.images)), problem.test.labels)
+            found = score(net(net.preprocessing(problem.test.images)), problem.test.labels)
             assert event.test_loss == pytest.approx(found.loss, rel=1e-6)
             assert event.test_accuracy == found.accuracy
 
 
 def test_the_end_repeats_the_last_accuracy(events):
     end = events[-1]
-    assert (end.epochs, end.cancelled) == (2, False)
+    assert (end.epochs, end.reason) == (2, "epochs")
     assert end.test_accuracy == events[-2].test_accuracy
     assert end.seconds >= events[-2].seconds > 0
     assert end.images_per_second > 0
@@ -418,14 +445,53 @@ def test_a_cancelled_run_ends_within_one_batch(small, problem, stop_at, batches,
     assert len(tested) == epochs
     end = events[-1]
     assert isinstance(end, RunEnd)
-    assert end.cancelled
+    assert end.reason == "cancelled"
     assert end.epochs == epochs
     assert end.test_accuracy == (tested[-1] if tested else None)
 
 
 def test_cancelling_after_the_last_epoch_comes_too_late(small, problem):
     end = run_until(Trainer(small(), batch_size=20), problem, stop_at=13)[-1]
-    assert (end.epochs, end.cancelled) == (3, False)
+    assert (end.epochs, end.reason) == (3, "epochs")
+
+
+def test_the_first_epoch_after_which_the_condition_holds_is_the_last(small, problem):
+    settings = {"lr": 0.05, "batch_size": 10}
+    whole = list(Trainer(small(), **settings).run(*problem, epochs=8))
+    losses = [event.test_loss for event in whole if isinstance(event, EpochDone)]
+    until = f"test_loss < {losses[1]}"
+    *events, end = Trainer(small(), **settings).run(*problem, epochs=8, until=until)
+    assert losses[0] > losses[1] > losses[2]
+    assert figures(events) == figures(whole)[: len(events)]
+    assert (end.epochs, end.reason) == (3, "until")
+    assert end.test_accuracy == events[-1].test_accuracy
+
+
+def test_a_condition_that_is_never_met_lets_all_epochs_be(small, problem):
+    *_, end = Trainer(small()).run(*problem, epochs=2, until="train_loss < 0")
+    assert (end.epochs, end.reason) == (2, "epochs")
+
+
+def test_a_condition_that_is_none_is_refused_before_training(small, problem):
+    net = small()
+    before = net.parameters.copy()
+    with pytest.raises(RequestError, match='metric "tset_loss"'):
+        Trainer(net).run(*problem, epochs=1, until="tset_loss < 1")
+    np.testing.assert_array_equal(net.parameters, before)
+
+
+def test_a_run_whose_condition_was_met_is_over_when_it_goes_on(small, problem):
+    net, until = small(), "test_loss < 100"
+    trainer = Trainer(net, batch_size=20)
+    events = run_until(
+        trainer, problem, stop_at=5
+    )  # the epoch is tested, one batch more is learned
+    trainer.restore(trainer.state())
+    before = net.parameters.copy()
+    _, end = trainer.run(*problem, epochs=3, until=until)
+    assert (end.epochs, end.reason) == (1, "until")
+    assert end.test_accuracy == events[4].test_accuracy
+    np.testing.assert_array_equal(net.parameters, before)
 
 
 def test_what_was_learned_before_a_cancel_is_kept(small, problem):
@@ -477,6 +543,18 @@ def test_a_learning_rate_of_a_million_ends_in_one_line_that_says_what_to_do(prob
     assert caught.value.exit_status == 1
 
 
+def test_a_run_that_diverged_ends_with_an_end_that_says_so(problem):
+    events = []
+    with pytest.raises(TrainingError):  # noqa: PT012 - the events before it are wanted
+        for event in Trainer(Network.parse(DEEP), lr=1e6, batch_size=10).run(*problem, epochs=3):
+            events.append(event)
+    assert isinstance(events[-1], RunEnd)
+    assert (events[-1].epochs, events[-1].test_accuracy) == (0, None)
+    assert events[-1].reason == "diverged"
+    for event in events:
+        json.dumps(to_json(event), allow_nan=False)
+
+
 def test_a_network_that_the_last_batch_destroyed_is_no_success(problem):
     with pytest.raises(TrainingError, match="diverged"):
         list(Trainer(Network.parse(DEEP), lr=1e30, batch_size=50).run(*problem, epochs=1))
@@ -509,8 +587,8 @@ def test_data_that_do_not_fit_the_network_are_refused(small, problem, dataset, m
 
 
 def test_a_network_that_gives_maps_cannot_learn_classes(problem):
-    net = Network.parse("INPUT(1,8,8) -> CONV(3,8)")
-    with pytest.raises(RequestError, match="bars 1 have 3 classes; the network has 3×1×1 outputs"):
+    net = Network.parse("INPUT(1,8,8) -> CONV(3,7)")
+    with pytest.raises(RequestError, match="bars 1 have 3 classes; the network has 3×2×2 outputs"):
         check_fits(net, problem.train)
 
 
@@ -599,7 +677,7 @@ def test_a_state_is_a_copy_of_arrays_and_plain_values(small, problem):
         *("optimizer.first_moment", "optimizer.second_moment"),
     }
     assert json.loads(json.dumps(plain)) == plain
-    assert (state["steps"], state["completed"], state["images"].tolist()) == (2, 0, [20, 20])
+    assert (state["steps"], state["epoch"], state["images"].tolist()) == (2, None, [20, 20])
     trainer.restore(state)
     list(trainer.run(*problem, epochs=2))
     for name, value in before.items():
@@ -632,7 +710,19 @@ def test_without_a_restore_a_second_run_begins_with_the_first_epoch(small, probl
     run_until(trainer, problem, 3)
     batches = [event for event in trainer.run(*problem, epochs=1) if isinstance(event, BatchDone)]
     assert [(event.epoch, event.batch) for event in batches] == [(1, 1), (1, 2), (1, 3)]
-    assert trainer.state()["completed"] == 1
+    assert trainer.state()["epoch"]["epoch"] == 1
+
+
+def test_the_time_before_a_run_goes_on_is_part_of_its_time(small, problem):
+    trainer = Trainer(small(), batch_size=20)
+    run_until(trainer, problem, 6)
+    trainer.restore({**trainer.state(), "seconds": 1000.0})
+    rest = list(trainer.run(*problem, epochs=3))
+    assert all(1000 < event.seconds < 1100 for event in rest if isinstance(event, EpochDone))
+    assert 1000 < rest[-1].seconds < 1100
+
+
+EPOCH = asdict(EpochDone(1, 3, 0.5, 0.9, 0.4, 0.8, 1.5))
 
 
 @pytest.mark.parametrize(
@@ -646,8 +736,13 @@ def test_without_a_restore_a_second_run_begins_with_the_first_epoch(small, probl
         ({"order": {"bit_generator": "MT19937"}}, "no state of a run"),
         ({"order": 3}, "no state of a run"),
         ({"losses": np.zeros(5)}, "no state of a run"),
-        ({"completed": "many"}, "no state of a run"),
-        ({"completed": -1}, "no state of a run"),
+        ({"seconds": "many"}, "no state of a run"),
+        ({"epoch": 1}, "no state of a run"),
+        ({"epoch": {}}, "no state of a run"),
+        ({"epoch": dict.fromkeys(EPOCH, 0)}, "epoch 0 of 0"),
+        ({"epoch": dict.fromkeys(EPOCH, 1.5)}, "epoch 1.5 of 1.5"),
+        ({"epoch": {**EPOCH, "test_loss": float("nan")}}, "nan"),
+        ({"epoch": {**EPOCH, "test_loss": "low"}}, "no state of a run"),
         ({"optimizer.first_moment": np.zeros(3, np.float32)}, "no optimizer.first_moment"),
         ({"optimizer.second_moment": None}, "no optimizer.second_moment of float32"),
     ],

@@ -3,6 +3,8 @@ import sys
 import numpy as np
 import pytest
 
+from tuiconv.data.distortions import Distortions
+from tuiconv.nn.losses import LOSSES
 from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import OPTIMIZERS
 from tuiconv.nn.training import Trainer
@@ -32,6 +34,12 @@ def test_training_names_its_kernels_then_the_step_then_the_score(small):
     assert len(names) == len(set(names))
 
 
+def test_distortions_are_compiled_before_all_else(small):
+    names = [name for name, _ in training_kernels(small(), augment=Distortions(shift=1))]
+    assert names[0] == "distortions"
+    assert "distortions" not in [name for name, _ in training_kernels(small())]
+
+
 def test_layers_are_named_in_order(small):
     assert [name for name, _ in layer_kernels(small())] == [
         *("conv1", "relu1", "pool1", "fc1", "softmax")
@@ -53,6 +61,17 @@ def test_after_it_training_compiles_nothing_more(small, problem, optimizer, clip
     compiled = signatures()
     x, labels = problem.train.preprocessing(problem.train.images[:40]), problem.train.labels[:40]
     Trainer(net, optimizer, clip=clip).step(x, labels)
+    assert signatures() == compiled
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_nor_do_training_and_testing_with_any_loss(small, problem, loss):
+    net = small()
+    list(warm_up(training_kernels(net, loss=loss)))
+    compiled = signatures()
+    trainer = Trainer(net, loss=loss)
+    trainer.learn(problem.train.images[:40], problem.train.labels[:40], lr=0.01)
+    trainer.evaluate(problem.test)
     assert signatures() == compiled
 
 

@@ -123,3 +123,37 @@ def test_a_chart_is_exactly_as_wide_and_high_as_asked(curves, width, height, dis
     lines = line_chart(series, width, height, display)
     assert len(lines) == height
     assert all(line_width(line) == width for line in lines)
+
+
+def test_points_that_are_not_joined_are_dots():
+    series = [Series("", [0, 3, 0], [0, 3, 6], joined=False), Series("", [1, 1], [0, 6])]
+    assert texts(line_chart(series, 7, 4, ASCII, y_range=(0, 3)))[:3] == [
+        "   *   ",
+        "       ",
+        "ooooooo",
+    ]
+
+
+def test_dots_take_no_dashes_from_the_curves():
+    def last(*series):
+        return texts(line_chart([*series], 20, 1, PLAIN))[0]
+
+    curve = Series("", [0.0, 0.0])
+    dots = Series("", [], [], joined=False)
+    assert last(dots, curve) == last(curve)
+    assert last(Series("", [], []), curve) != last(curve)
+
+
+def test_a_series_may_have_the_colour_of_another_place():
+    def colours(*series):
+        lines = line_chart(series, 10, 3, COLOURED)
+        return {segment.style.color for line in lines for segment in line if segment.style}
+
+    (third,) = colours(Series("", []), Series("", []), Series("", [1.0]))
+    assert colours(Series("", [1.0], colour=2)) == {third}
+    assert colours(Series("", [1.0])) != {third}
+
+
+def test_values_can_be_labelled_as_wished():
+    chart = line_chart([Series("", [-1, 1])], 12, 4, ASCII, y_label=lambda y: f"{10**y:g}")
+    assert [text[:5] for text in texts(chart)] == [" 10 +", "  1 +", "0.1 +", "    +"]

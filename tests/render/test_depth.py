@@ -4,7 +4,14 @@ import pytest
 from rich.segment import Segment
 from rich.style import Style
 
-from tuiconv.render.depth import ColorDepth, Display, detect, detect_stream, make_console
+from tuiconv.render.depth import (
+    NARROWEST,
+    ColorDepth,
+    Display,
+    detect,
+    detect_stream,
+    make_console,
+)
 from tuiconv.render.lines import Lines
 
 
@@ -98,8 +105,21 @@ def test_a_console_prints_the_colours_of_its_display(monkeypatch, depth, printed
     assert stream.getvalue() == printed
 
 
+def test_what_looks_like_markup_is_printed_as_it_is():
+    stream = io.StringIO()
+    make_console(Display(ColorDepth.NONE), stream, width=20).print("[red]:smile: [/x]")
+    assert stream.getvalue() == "[red]:smile: [/x]\n"
+
+
 def test_without_colours_there_is_no_escape_code_even_if_rich_is_forced(monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     stream = io.StringIO()
     make_console(Display(ColorDepth.NONE), stream, width=10).print(red())
     assert "\x1b" not in stream.getvalue()
+
+
+def test_a_terminal_that_tells_of_no_columns_is_drawn_for_with_the_fewest(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "0")
+    assert make_console(Display(ColorDepth.NONE), io.StringIO()).width == NARROWEST
+    monkeypatch.setenv("COLUMNS", "90")
+    assert make_console(Display(ColorDepth.NONE), io.StringIO()).width == 90

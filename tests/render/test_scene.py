@@ -51,6 +51,14 @@ def test_a_title_is_wrapped_at_spaces():
     assert lines == ["edge-8: Finds edges in all directions:", "each pixel minus the others."]
 
 
+@pytest.mark.parametrize(("width", "below"), [(60, False), (61, True)])
+def test_pictures_more_than_twice_as_wide_as_high_stand_below_each_other(width, below):
+    panels = tuple(Pixels(name, np.zeros((30, width), np.uint8)) for name in ("before", "after"))
+    lines = texts(draw_scene(Scene("two pictures", panels), 80, PLAIN).lines)
+    (before,) = (line for line in lines if "before" in line)
+    assert ("after" not in before) == below
+
+
 def test_before_and_after_stand_side_by_side_and_so_do_texts():
     lines = texts(draw_scene(SCENE, 80, PLAIN).lines)
     (pictures,) = (line for line in lines if "before" in line)

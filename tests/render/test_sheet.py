@@ -3,7 +3,7 @@ import pytest
 
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.lines import line_width
-from tuiconv.render.sheet import COLUMNS, ROWS, draw_sheet
+from tuiconv.render.sheet import COLUMNS, ROWS, draw_row, draw_sheet, per_row
 
 PLAIN = Display(ColorDepth.NONE, unicode=True)
 PICTURES = [(f"class {n}", np.full((32, 32, 1), 25 * n, np.uint8)) for n in range(5)]
@@ -36,3 +36,11 @@ def test_a_long_caption_is_cropped_and_pictures_may_be_in_colour():
 
 def test_no_pictures_are_no_lines():
     assert draw_sheet([], 80, PLAIN) == []
+
+
+@pytest.mark.parametrize(("width", "count"), [(1, 1), (33, 1), (34, 2), (80, 4)])
+def test_a_row_of_as_many_pictures_as_there_is_room_for_is_as_wide(width, count):
+    assert per_row(width) == count
+    lines = draw_row([pixels for _, pixels in PICTURES[:count]], PLAIN)
+    assert len(lines) == ROWS
+    assert {line_width(line) for line in lines} == {COLUMNS * count + 2 * (count - 1)}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import pytest
+from textual.events import Callback, Timer
 from textual.message import Message
 from textual.notifications import Notify
 from textual.pilot import Pilot
@@ -20,8 +21,13 @@ from tuiconv.tui.messages import FrameReady, PictureFiltered
 from tuiconv.tui.session import Frame
 
 TRAIN, TEST = 128, 16
-DEADLINE = 30.0
+DEADLINE = 120.0
 """Seconds after which something that was waited for will not come any more."""
+ROUNDS = 50
+"""More than a key takes to the focused widget, up to the app, and into a screen that it opens.
+
+While a network trains there is always news, and nothing to wait for.
+"""
 
 Sent = TypeVar("Sent", bound=Message)
 
@@ -53,7 +59,23 @@ class Learner:
             while not condition():
                 assert self.app.is_running, "the explorer has ended"
                 await asyncio.sleep(0.005)
-        await self.pilot.pause(0.01)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let messages arrive, and those that they lead to; each round takes them a widget further.
+
+        A pause of some length would be too short for a busy machine.
+        """
+        for _ in range(ROUNDS):
+            before = self.handled()
+            await asyncio.sleep(0)  # what another thread has posted gets into the queues
+            await self.pilot.pause(0)
+            if self.handled() == before:
+                break
+
+    def handled(self) -> int:
+        """How many messages arrived so far, but for the calls that rounds and clocks make."""
+        return sum(not isinstance(message, Callback | Timer) for message in self.messages)
 
     async def computed(self) -> None:
         """Wait until the compute thread has done all it was asked, and it shows."""
@@ -62,13 +84,13 @@ class Learner:
         await self.until(lambda: done)
 
     async def tap(self, *keys: str) -> None:
-        """Press keys and wait for nothing.
+        """Press keys and wait until they are obeyed, but not for the compute thread.
 
         The pilot's own `press` waits for the process to be idle, which it is not in training.
         """
         for key in keys:
             self.app.simulate_key(key)
-            await self.pilot.pause(0.01)
+            await self.settle()
 
     async def press(self, *keys: str) -> None:
         """Press keys, and wait until what they asked for is there."""

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, TypeAlias, get_type_hints
 
-from tuiconv.arithmetic.layers import KINDS, Input, Softmax
+from tuiconv.arithmetic.layers import KINDS, Input, Softmax, Whiten
 from tuiconv.arithmetic.network import NetworkSpec
 from tuiconv.arithmetic.sizes import Pair, ReceptiveField
 from tuiconv.arithmetic.specs import Shape, Spec, SpecError, options_of
@@ -205,6 +205,8 @@ def build(calls: list[Call], text: str) -> tuple[Spec, ...]:
         kind = KINDS[call.word.text]
         if kind is Input and specs:
             raise error_at(text, call.word, "expected INPUT only as the first layer")
+        if kind is Whiten and position != 1:
+            raise error_at(text, call.word, "expected WHITEN only straight behind INPUT")
         if kind is Softmax and position != len(calls) - 1:
             raise error_at(text, call.word, "expected SOFTMAX only as the last layer")
         counts[kind.word] = number = counts.get(kind.word, 0) + 1

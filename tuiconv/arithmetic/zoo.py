@@ -26,20 +26,21 @@ PRESETS: dict[str, str] = {
         " -> CONV(120,5) -> STANH -> FC(84) -> STANH -> FC(10) -> SOFTMAX"
     ),
     # The five nets of the study on 480 digits (LeCun 1989, "Generalization and network design
-    # strategies"), from no structure to shared weights. Padding makes 16 → 8 → 4.
-    "digits-1989-net1": "INPUT(1,16,16) -> FC(10) -> SOFTMAX",
-    "digits-1989-net2": "INPUT(1,16,16) -> FC(12) -> STANH -> FC(10) -> SOFTMAX",
+    # strategies"), from no structure to shared weights. Padding makes 16 → 8 → 4. Their outputs are
+    # squashed too, and learned to be ±1 (loss "squared", which sees them before the softmax).
+    "digits-1989-net1": "INPUT(1,16,16) -> FC(10) -> STANH -> SOFTMAX",
+    "digits-1989-net2": "INPUT(1,16,16) -> FC(12) -> STANH -> FC(10) -> STANH -> SOFTMAX",
     "digits-1989-net3": (
         "INPUT(1,16,16) -> LOCAL(1,3,stride=2,pad=1) -> STANH -> LOCAL(1,5,stride=2,pad=2) -> STANH"
-        " -> FC(10) -> SOFTMAX"
+        " -> FC(10) -> STANH -> SOFTMAX"
     ),
     "digits-1989-net4": (
         "INPUT(1,16,16) -> CONV(2,3,stride=2,pad=1,bias=unit) -> STANH"
-        " -> LOCAL(1,5,stride=2,pad=2) -> STANH -> FC(10) -> SOFTMAX"
+        " -> LOCAL(1,5,stride=2,pad=2) -> STANH -> FC(10) -> STANH -> SOFTMAX"
     ),
     "digits-1989-net5": (
         "INPUT(1,16,16) -> CONV(2,3,stride=2,pad=1,bias=unit) -> STANH"
-        " -> CONV(4,5,stride=2,pad=2,bias=unit) -> STANH -> FC(10) -> SOFTMAX"
+        " -> CONV(4,5,stride=2,pad=2,bias=unit) -> STANH -> FC(10) -> STANH -> SOFTMAX"
     ),
     # The first ConvNet on real mail (LeCun et al. 1989, "Backpropagation applied to handwritten zip
     # code recognition"): strides do the work of pooling.
@@ -59,6 +60,22 @@ PRESETS: dict[str, str] = {
     # Two layers, with the ten hidden units that the same chapter has for MNIST; it does not name
     # their function.
     "mlp2": "INPUT(1,32,32) -> FC(10) -> RELU -> FC(10) -> SOFTMAX",
+    # The net of ConvNetJS's CIFAR-10 demonstration, which ml4a's chapter runs: three stages that
+    # keep the size and halve it.
+    "cifar-convnet": (
+        "INPUT(3,32,32) -> CONV(16,5,pad=2) -> RELU -> POOL(2)"
+        " -> [CONV(20,5,pad=2) -> RELU -> POOL(2)]*2 -> FC(10) -> SOFTMAX"
+    ),
+    # All-CNN-C (Springenberg et al. 2014, "Striving for simplicity: the all convolutional net"):
+    # nothing but convolutions, whose strides do the work of pooling, up to the mean of every map.
+    # 1,369,738 parameters.
+    "all-conv": (
+        "INPUT(3,32,32) -> DROPOUT(0.2)"
+        " -> [CONV(96,3,pad=1) -> RELU]*2 -> CONV(96,3,stride=2,pad=1) -> RELU -> DROPOUT(0.5)"
+        " -> [CONV(192,3,pad=1) -> RELU]*2 -> CONV(192,3,stride=2,pad=1) -> RELU -> DROPOUT(0.5)"
+        " -> CONV(192,3) -> RELU -> CONV(192,1) -> RELU -> CONV(10,1) -> RELU"
+        " -> GLOBALAVGPOOL -> FLATTEN -> SOFTMAX"
+    ),
 }
 
 

@@ -65,10 +65,10 @@ def allocated(preset: str, images: int, threads: int) -> Side:
 def peak_memory() -> int:
     """The most memory that this process has held, in bytes."""
     status = Path("/proc/self/status")
-    if status.exists():
-        # getrusage would count what the parent held when it started this process
-        (line,) = [line for line in status.read_text().splitlines() if line.startswith("VmHWM:")]
-        return int(line.split()[1]) * 1024
+    # getrusage would count what the parent held when it started this process
+    for line in status.read_text().splitlines() if status.exists() else ():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
     from resource import RUSAGE_SELF, getrusage
 
     most = getrusage(RUSAGE_SELF).ru_maxrss

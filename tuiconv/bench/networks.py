@@ -3,6 +3,7 @@
 Each library is imported by its own side, so that a process can hold just one of them.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -27,57 +28,39 @@ MOMENTUM = 0.9
 
 def training(preset: str, images: int) -> Case:
     """Steps of SGD with momentum on batches of so many images."""
-    return Case(
-        f"train/{preset}/{images}",
-        IMAGES_PER_SECOND,
-        PYTORCH,
-        partial(our_training, preset, images),
-        partial(their_training, preset, images),
-    )
+    sides = partial(our_training, preset, images), partial(their_training, preset, images)
+    return Case(f"train/{preset}/{images}", IMAGES_PER_SECOND, PYTORCH, *sides)
 
 
 def threads_over_one(preset: str, images: int) -> Case:
     """Training on all threads against training on one."""
-    return Case(
-        f"threads/{preset}/{images}",
-        IMAGES_PER_SECOND,
-        ONE_THREAD,
-        partial(our_training, preset, images),
-        lambda threads: our_training(preset, images, threads=1),
+    return replace(
+        training(preset, images),
+        name=f"threads/{preset}/{images}",
+        peer=ONE_THREAD,
+        theirs=lambda threads: our_training(preset, images, threads=1),
     )
 
 
 def inference(preset: str, images: int) -> Case:
     """Forward passes against eager mode."""
-    return Case(
-        f"infer/{preset}/{images}",
-        IMAGES_PER_SECOND,
-        PYTORCH,
-        partial(our_inference, preset, images),
-        partial(their_inference, preset, images),
-    )
+    sides = partial(our_inference, preset, images), partial(their_inference, preset, images)
+    return Case(f"infer/{preset}/{images}", IMAGES_PER_SECOND, PYTORCH, *sides)
 
 
 def compiled_inference(preset: str, images: int) -> Case:
     """Forward passes against torch.compile, which needs a C++ compiler and some twenty seconds."""
-    return Case(
-        f"infer/{preset}/{images}/compiled",
-        IMAGES_PER_SECOND,
-        TORCH_COMPILE,
-        partial(our_inference, preset, images),
-        partial(their_inference, preset, images, compiled=True),
+    return replace(
+        inference(preset, images),
+        name=f"infer/{preset}/{images}/compiled",
+        peer=TORCH_COMPILE,
+        theirs=partial(their_inference, preset, images, compiled=True),
     )
 
 
 def latency(preset: str) -> Case:
     """One image through the network, both on one thread."""
-    return Case(
-        f"infer/{preset}/1",
-        MICROSECONDS,
-        PYTORCH,
-        partial(our_inference, preset, 1),
-        partial(their_inference, preset, 1),
-    )
+    return replace(inference(preset, 1), unit=MICROSECONDS)
 
 
 def our_training(preset: str, images: int, threads: int) -> Side:

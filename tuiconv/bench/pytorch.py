@@ -70,11 +70,24 @@ def modules(layer: Spec) -> Iterator[nn.Module]:
         case specs.Local():
             yield LocallyConnected(layer)
         case specs.MaxPool():
-            yield nn.MaxPool2d(layer.kernel_size, layer.stride, layer.padding)
+            sizes = layer.kernel_size, layer.stride, layer.padding
+            yield nn.MaxPool2d(*sizes, layer.dilation, ceil_mode=layer.rounding == "up")
         case specs.AvgPool():
-            yield nn.AvgPool2d(layer.kernel_size, layer.stride, layer.padding)
+            sizes = layer.kernel_size, layer.stride, layer.padding
+            yield nn.AvgPool2d(*sizes, layer.rounding == "up", layer.count == "all")
         case specs.GlobalAvgPool():
             yield nn.AdaptiveAvgPool2d(1)
+        case specs.GlobalMaxPool():
+            yield nn.AdaptiveMaxPool2d(1)
+        case specs.TransposedConv():
+            yield nn.ConvTranspose2d(
+                layer.input[0], layer.channels, layer.kernel_size, layer.stride, layer.padding,
+                layer.output_padding, layer.groups, True, layer.dilation,
+            )  # fmt: skip
+        case specs.Shuffle():
+            yield nn.PixelShuffle(layer.factor)
+        case specs.Unshuffle():
+            yield nn.PixelUnshuffle(layer.factor)
         case specs.Subsample():
             yield nn.AvgPool2d(layer.kernel_size, layer.stride)
             yield GainAndBias(layer.maps)
@@ -92,6 +105,13 @@ def modules(layer: Spec) -> Iterator[nn.Module]:
             yield nn.Sigmoid()
         case specs.Shrink():
             yield nn.Softshrink(layer.threshold)
+        case specs.Flatten():
+            yield nn.Flatten()
+        case specs.Dropout():
+            yield nn.Dropout(layer.p)
+        case specs.BatchNorm():
+            norm = nn.BatchNorm1d if len(layer.input) == 1 else nn.BatchNorm2d
+            yield norm(layer.channels, layer.eps, layer.momentum)
         case specs.Softmax():
             yield nn.LogSoftmax(dim=1)
         case _:

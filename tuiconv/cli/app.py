@@ -17,6 +17,7 @@ from tuiconv.cli import (
     predict,
     shapes,
     train,
+    watch,
 )
 from tuiconv.errors import RequestError
 
@@ -30,10 +31,11 @@ app = typer.Typer(
 app.command("apply-filter")(apply_filter.apply_filter)
 app.command("filters")(filters.filters)
 app.command("train")(train.train)
+app.command("watch")(watch.watch)
 app.command("eval")(eval_model.eval_model)
 app.command("predict")(predict.predict)
 app.command("check-grad")(check_grad.check_grad)
-app.add_typer(data.data, name="data", short_help="List the data sets, and look into one.")
+app.add_typer(data.data, name="data", short_help="List, fetch and look into data sets.")
 app.command("shapes", short_help="Show a network's sizes and costs.")(shapes.shapes)
 app.command("bench", short_help="Measure this machine beside other libraries.")(bench.bench)
 app.command("doctor", short_help="Look at this terminal and machine.")(doctor.doctor)

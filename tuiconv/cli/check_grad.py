@@ -36,6 +36,9 @@ def check_grad(
         list[str] | None,
         typer.Argument(metavar="[PARAM]...", help="Such as conv1.weight[2,0,1,1] or conv1.weight."),
     ] = None,
+    loss: Annotated[
+        str, typer.Option(help="cross_entropy, squared or svm.", metavar="NAME")
+    ] = "cross_entropy",
     data: Annotated[
         str | None, typer.Option(help="Data set for the batch; random numbers by default.")
     ] = None,
@@ -49,13 +52,14 @@ def check_grad(
     """Compare gradients with the slopes that are measured.
 
     Backpropagation's gradient of a parameter w stands beside (loss(w + h) − loss(w − h)) / 2h. The
-    loss is the mean cross-entropy of eight images, in float64. Without a parameter, or an
-    index, three of every array are drawn. Ends with status 1 if two gradients disagree.
+    loss is the mean of eight images, in float64. Without a parameter, or an index, three of every
+    array are drawn. Ends with status 1 if two gradients disagree.
 
     \b
     Examples:
       tuiconv check-grad lenet5 "conv1.weight[2,0,1,1]"
       tuiconv check-grad lenet5.safetensors --data mnist --data-dir ~/data
+      tuiconv check-grad digits-1989-net5 --loss squared
     """
     import numpy as np
 
@@ -72,7 +76,7 @@ def check_grad(
     else:
         places = sample_places(flags, SAMPLED, rng)
     x, labels = batch_of(net, data, data_dir, rng)
-    slopes = check_gradients(net, x, labels, places)
+    slopes = check_gradients(net, x, labels, places, loss)
     if as_json:
         print(json.dumps([to_json(slope) for slope in slopes], indent=2))
     else:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tuiconv.cli.options import Color, Json, Width, console_for
+from tuiconv.cli.data_get import get
+from tuiconv.cli.options import Color, DataDir, Json, Width, console_for
 from tuiconv.errors import RequestError
 
 if TYPE_CHECKING:
@@ -19,24 +20,21 @@ if TYPE_CHECKING:
 MOST_SAMPLES = 20
 """Classes that get a picture on the sheet."""
 
-DataDir = Annotated[
-    Path | None, typer.Option(help="Folder that holds the data set's folder, such as mnist/.")
-]
-
 data = typer.Typer(rich_markup_mode=None)
 
 
 @data.callback(invoke_without_command=True)
 def about(context: typer.Context) -> None:
-    """List the data sets, and look into one.
+    """List the data sets, fetch one, and look into one.
 
     \b
     Examples:
       tuiconv data list
+      tuiconv data get mnist
       tuiconv data info strokes
     """
     if context.invoked_subcommand is None:
-        raise RequestError("data: no command given; expected list or info")
+        raise RequestError("data: no command given; expected list, get or info")
 
 
 @data.command("list")
@@ -51,23 +49,32 @@ def list_data(data_dir: DataDir = None, as_json: Json = False) -> None:
       tuiconv data list
     """
     from tuiconv.data.catalog import CATALOG
-    from tuiconv.data.dataset import DataError
-    from tuiconv.data.load import find_folder
+    from tuiconv.data.load import where
+    from tuiconv.data.sources import SOURCES
 
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, entry in CATALOG.items():
-        try:
-            place = None if name == "strokes" else str(find_folder(name, data_dir))
-            found = True
-        except DataError:
-            place, found = None, False
-        rows.append({"name": name, "about": entry.about, "found": found, "folder": place})
+        folder = where(name, data_dir) if name in SOURCES else None
+        rows.append(
+            {
+                "name": name,
+                "about": entry.about,
+                "found": folder is not None or name not in SOURCES,
+                "folder": None if folder is None else str(folder),
+            }
+        )
     if as_json:
         print(json.dumps(rows, indent=2))
         return
     for row in rows:
-        where = row["folder"] or ("always there" if row["found"] else "not found")
-        print(f"{row['name']:<14} {row['about']}\n{'':<14} {where}")
+        place = row["folder"] or "always there"
+        if not row["found"]:
+            size = SOURCES[row["name"]].megabytes
+            place = f"not found; `tuiconv data get {row['name']}` fetches it ({size} MB)"
+        print(f"{row['name']:<14} {row['about']}\n{'':<14} {place}")
+
+
+data.command("get")(get)
 
 
 @data.command("info", short_help="Show a data set's counts, shapes, classes and samples.")
@@ -76,16 +83,25 @@ def info(
         str, typer.Argument(help="A name from `tuiconv data list`, or the path of a data set.")
     ],
     data_dir: DataDir = None,
-    seed: Annotated[int, typer.Option(help="Which stroke digits are drawn.", min=0)] = 0,
+    augment: Annotated[
+        bool, typer.Option("--augment", help="Draw every distortion, and the eleventh class.")
+    ] = False,
+    seed: Annotated[
+        int, typer.Option(help="Which stroke digits are drawn; chance in --augment.", min=0)
+    ] = 0,
     as_json: Json = False,
     color: Color = "auto",
     width: Width = None,
 ) -> None:
     """Show how many images a data set has, of what shape and class, and one of each class.
 
+    With --augment pictures are drawn as they are, then changed by each of the recommended
+    distortions by itself and by all of them together, and digits at last as an eleventh class.
+
     \b
     Examples:
       tuiconv data info mnist --data-dir ~/data
+      tuiconv data info strokes --augment --seed 3
       tuiconv data info strokes --json
     """
     from tuiconv.data.load import load_dataset
@@ -93,15 +109,29 @@ def info(
     console, display = console_for(color, width)
     splits = load_dataset(name, data_dir, seed)
     if as_json:
-        print(json.dumps(to_json(name, splits), indent=2))
+        said = to_json(name, splits)
+        if augment:
+            from tuiconv.cli.data_augment import shown
+
+            said["distortions"] = asdict(shown(splits.train))
+        print(json.dumps(said, indent=2))
         return
     from tuiconv.render.lines import Lines
-    from tuiconv.render.sheet import draw_sheet
+    from tuiconv.render.sheet import draw_row, draw_sheet, per_row
 
     for line in describe(splits):
         print(line)
     print()
-    console.print(Lines(draw_sheet(list(samples(splits.train)), console.width, display)))
+    if not augment:
+        console.print(Lines(draw_sheet(list(samples(splits.train)), console.width, display)))
+        return
+    from tuiconv.cli.data_augment import rows_of
+
+    for heading, images in rows_of(splits.train, per_row(console.width), seed):
+        print(heading[: console.width])
+        pixels = images.transpose(0, 2, 3, 1)
+        console.print(Lines(draw_row(pixels, display)))
+        print()
 
 
 def describe(splits: "Splits") -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tuiconv import __version__
 from tuiconv.cli.options import Json
 
-LIBRARIES = ("numpy", "numba", "pillow", "rich", "textual", "safetensors")
+LIBRARIES = ("numpy", "numba", "pillow", "rich", "textual", "safetensors", "pooch")
 
 
 @dataclass(frozen=True)
@@ -106,16 +106,18 @@ def cache() -> Finding:
 
 def data_sets() -> Iterator[Finding]:
     """The data sets that can be trained on."""
-    from tuiconv.data.dataset import DataError
-    from tuiconv.data.load import data_dirs, find_folder
+    from tuiconv.data.load import data_dirs, where
+    from tuiconv.data.sources import SOURCES
 
     yield Finding("strokes", "drawn on the spot")
-    try:
-        yield Finding("mnist", f"in {find_folder('mnist')}")
-    except DataError:
-        looked = ", ".join(map(str, data_dirs()))
-        yield Finding(
-            "mnist",
-            f"not found in {looked}",
-            "put MNIST's four files into a folder mnist/ there, or set TUICONV_DATA_DIR",
-        )
+    looked = ", ".join(map(str, data_dirs()))
+    for name in SOURCES:
+        folder = where(name)
+        if folder is not None:
+            yield Finding(name, f"in {folder}")
+        else:
+            yield Finding(
+                name,
+                f"not found in {looked}",
+                f"`tuiconv data get {name}` fetches it, or set TUICONV_DATA_DIR",
+            )

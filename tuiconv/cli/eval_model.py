@@ -2,13 +2,13 @@
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tuiconv.cli.options import Color, Json, Width, console_for
+from tuiconv.cli.options import Color, Json, Model, Width, console_for
 
 if TYPE_CHECKING:
     from tuiconv.data.dataset import Dataset
@@ -19,11 +19,12 @@ DRAWN = 6
 
 
 def eval_model(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A checkpoint (safetensors).")],
+    model: Model,
     data: Annotated[str, typer.Option(help="Data set; its test part is read.")] = "strokes",
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder that holds the data set's folder, such as mnist/.")
     ] = None,
+    seed: Annotated[int, typer.Option(help="Which stroke digits are drawn.", min=0)] = 0,
     as_json: Json = False,
     color: Color = "auto",
     width: Width = None,
@@ -35,18 +36,26 @@ def eval_model(
     that are. Recall: of the images of a class, the share that was read so. Below, the mistakes
     whose label got the least probability are drawn.
 
+    Stroke digits are drawn anew with --seed. They are not those that a run learned or was tested
+    on, whatever its seed, so that a network's accuracy is a little different here.
+
     \b
     Examples:
-      tuiconv eval lenet5.safetensors
+      tuiconv eval lenet5 --data mnist --data-dir ~/data
       tuiconv eval lenet5.safetensors --data mnist --data-dir ~/data --json
     """
     from tuiconv.data.load import load_dataset
+    from tuiconv.data.none import NONE
     from tuiconv.nn.evaluation import evaluate
-    from tuiconv.nn.network import Network
+    from tuiconv.nn.shipped import load_model
 
     console, display = console_for(color, width)
-    net = Network.load(model)
-    test = load_dataset(data, data_dir).test
+    net = load_model(model)
+    test = load_dataset(data, data_dir, seed).test
+    if data == "strokes":
+        test = replace(test, name=f"{test.name} of seed {seed}")
+    if net.class_names == (*test.class_names, NONE):
+        test = replace(test, class_names=net.class_names)
     evaluation = evaluate(net, test)
     if net.class_names != test.class_names:
         print(

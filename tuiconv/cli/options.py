@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,16 @@ Color = Annotated[
 ]
 Width = Annotated[
     int | None, typer.Option(help="Columns to draw in; the terminal's by default.", min=20)
+]
+DataDir = Annotated[
+    Path | None, typer.Option(help="Folder that holds the data set's folder, such as mnist/.")
+]
+Model = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="A checkpoint (safetensors), or lenet5 for the network that comes with the program.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program to read.")]
 

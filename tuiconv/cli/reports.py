@@ -1,33 +1,35 @@
 """How a training run tells what it does: JSON lines, plain lines, or progress bars."""
 
-import json
 import sys
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
-from tuiconv.nn.events import BatchDone, EpochDone, Event, RunEnd, RunStart, to_json
+from tuiconv.nn.events import BatchDone, EpochDone, Event, Reason, RunEnd, RunStart
+from tuiconv.runs.log import as_line
+
+STOPPED: dict[Reason, str] = {
+    "epochs": "",
+    "until": "stopped as asked: ",
+    "cancelled": "stopped early: ",
+    "diverged": "diverged: ",
+}
+"""Why a run ended, in front of how it ended."""
 
 
 class Report(Protocol):
-    """Shows a run while it happens; used as a context."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    """Shows a run while it happens."""
 
     def doing(self, what: str) -> None:
         """Say what is done before training begins."""
 
-    def event(self, event: Event) -> None:
-        """Report one step of the run."""
+    def event(self, event: Event, entry: dict[str, Any]) -> None:
+        """Report one step of the run; for JSON as its `entry` in the log."""
+
+    def close(self) -> None:
+        """Nothing more comes."""
 
 
 def report_for(as_json: bool) -> Report:
@@ -44,8 +46,8 @@ def summary(event: RunStart | EpochDone | RunEnd) -> str:
             return (
                 f"{event.spec}\n{event.parameters:,} parameters; {event.train_images:,}"
                 f" {event.train}, {event.test_images:,} {event.test};"
-                f" {counted(event.epochs, 'epoch')} of {event.batches:,} batches of up to"
-                f" {event.batch_size}; {event.optimizer}, {settings(event)},"
+                f" {counted(event.epochs, 'epoch')} of {counted(event.batches, 'batch', 'es')} of"
+                f" up to {event.batch_size}; {event.optimizer}, {settings(event)},"
                 f" {counted(event.threads, 'thread')}"
             )
         case EpochDone():
@@ -55,7 +57,7 @@ def summary(event: RunStart | EpochDone | RunEnd) -> str:
                 f" {event.test_accuracy:.2%}  {event.seconds:.1f} s"
             )
         case RunEnd():
-            stopped = "stopped early: " if event.cancelled else ""
+            stopped = STOPPED[event.reason]
             tested = "not tested yet"
             if event.test_accuracy is not None:
                 epochs = counted(event.epochs, "epoch")
@@ -77,40 +79,32 @@ def settings(event: RunStart) -> str:
     return ", ".join(texts)
 
 
-def counted(number: int, what: str) -> str:
+def counted(number: int, what: str, ending: str = "s") -> str:
     """`1 epoch`, `2 epochs`."""
-    return f"{number:,} {what}" + ("" if number == 1 else "s")
+    return f"{number:,} {what}" + ("" if number == 1 else ending)
 
 
 class PlainReport:
     """What the reports without bars share."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        pass
-
     def doing(self, what: str) -> None:
         """Nothing: only results belong into a pipe."""
+
+    def close(self) -> None:
+        pass
 
 
 class JsonReport(PlainReport):
     """One JSON object a line."""
 
-    def event(self, event: Event) -> None:
-        print(json.dumps(to_json(event)), flush=True)
+    def event(self, event: Event, entry: dict[str, Any]) -> None:
+        print(as_line(entry), flush=True)
 
 
 class LineReport(PlainReport):
     """A line an epoch, for logs and pipes."""
 
-    def event(self, event: Event) -> None:
+    def event(self, event: Event, entry: dict[str, Any]) -> None:
         if not isinstance(event, BatchDone):
             print(summary(event), flush=True)
 
@@ -119,7 +113,7 @@ class BarReport:
     """A progress bar an epoch, with the latest loss."""
 
     def __init__(self) -> None:
-        self.console = Console(highlight=False)
+        self.console = Console(highlight=False, markup=False, emoji=False)
         self.progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
@@ -131,23 +125,11 @@ class BarReport:
         self.status = self.console.status("starting", spinner="line")
         self.bar: TaskID | None = None
 
-    def __enter__(self) -> Self:
-        self.status.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.status.stop()
-        self.progress.stop()
-
     def doing(self, what: str) -> None:
-        self.status.update(what)
+        self.status.update(Text(what))  # a text would be read as Rich's markup
+        self.status.start()
 
-    def event(self, event: Event) -> None:
+    def event(self, event: Event, entry: dict[str, Any]) -> None:
         if isinstance(event, BatchDone):
             self.advance(event)
             return
@@ -167,3 +149,7 @@ class BarReport:
             )
             self.progress.start()
         self.progress.update(self.bar, completed=event.batch, state=state)
+
+    def close(self) -> None:
+        self.status.stop()
+        self.progress.stop()

@@ -9,6 +9,8 @@ import typer
 from tuiconv.cli.options import Color, Json, Width, console_for
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from tuiconv.arithmetic import NetworkSpec, Spec
 
 
@@ -71,7 +73,12 @@ def layer_json(layer: "Spec") -> dict[str, Any]:
         "macs": layer.macs,
         "links": layer.links,
         "units": layer.units,
-        "receptive_field": list(seen.size),
-        "jump": list(seen.jump),
-        "start": list(seen.start),
+        "receptive_field": list(seen.cells),
+        "jump": [plain(length) for length in seen.jump],
+        "start": [plain(length) for length in seen.start],
     }
+
+
+def plain(length: "int | Fraction") -> float:
+    """A number that JSON knows; whole ones stay whole."""
+    return length if isinstance(length, int) else float(length)

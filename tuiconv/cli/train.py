@@ -1,53 +1,58 @@
 """`tuiconv train`: headless training."""
 
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from threading import Event, Thread
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tuiconv.cli.options import INTERRUPTED, Json
+from tuiconv.cli.carry_out import carry_out
+from tuiconv.cli.carry_out_series import carry_out_series
+from tuiconv.cli.options import Json
 from tuiconv.errors import RequestError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-    from tuiconv.arithmetic import NetworkSpec
-    from tuiconv.nn.network import Network
-
-DEFAULT = "lenet5"
-
-Result = TypeVar("Result")
+    from tuiconv.runs.settings import Settings
 
 
 def train(
     network: Annotated[
         str | None,
         typer.Argument(
-            metavar="PRESET|SPEC",
-            help="A preset or a network in the layer-pattern language.",
-            show_default=DEFAULT,
+            metavar="PRESET|FILE.toml|SPEC",
+            help="A preset, a run file, or a network in the layer-pattern language.",
+            show_default="lenet5",
+        ),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="Set any key of a run file; may be repeated.", metavar="KEY=VALUE"
         ),
     ] = None,
     data: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="A data set of `tuiconv data list`, a folder of pictures, or a file .npz."
+            help="A data set of `tuiconv data list`, a folder of pictures, or a file .npz.",
+            show_default="strokes",
         ),
-    ] = "strokes",
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Folder that holds the data set's folder, such as mnist/.")
     ] = None,
-    epochs: Annotated[int, typer.Option(help="Times every training image is seen.", min=1)] = 4,
-    batch_size: Annotated[int, typer.Option(help="Images per update.", min=1)] = 64,
+    data_dir: Annotated[
+        str | None, typer.Option(help="Folder that holds the data set's folder, such as mnist/.")
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Times every training image is seen.", show_default="4")
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Images per update.", show_default="64")
+    ] = None,
     optimizer: Annotated[
-        str, typer.Option(help="sgd, nesterov, adagrad, rmsprop, adam or natural.", metavar="NAME")
-    ] = "sgd",
+        str | None,
+        typer.Option(
+            help="sgd, nesterov, adagrad, rmsprop, adam or natural.",
+            metavar="NAME",
+            show_default="sgd",
+        ),
+    ] = None,
     lr: Annotated[
         float | None,
         typer.Option(
@@ -62,151 +67,173 @@ def train(
         ),
     ] = None,
     weight_decay: Annotated[
-        float, typer.Option(help="Adds this share of every parameter to its gradient.")
-    ] = 0.0,
-    schedule: Annotated[
-        str,
+        float | None,
         typer.Option(
-            help="How the learning rate changes: constant, step, cosine or 1998.", metavar="NAME"
+            help="Adds this share of every parameter to its gradient.", show_default="0.0"
         ),
-    ] = "constant",
+    ] = None,
+    schedule: Annotated[
+        str | None,
+        typer.Option(
+            help="How the learning rate changes: constant, step, cosine or 1998.",
+            metavar="NAME",
+            show_default="constant",
+        ),
+    ] = None,
     clip: Annotated[
         float | None, typer.Option(help="Shorten gradients whose norm over all is above this.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Weights, order and stroke digits.", min=0)] = 0,
+    loss: Annotated[
+        str | None,
+        typer.Option(
+            help="cross_entropy, squared or svm.", metavar="NAME", show_default="cross_entropy"
+        ),
+    ] = None,
+    initialiser: Annotated[
+        str | None,
+        typer.Option(
+            help="How widely first weights vary: lecun, he or xavier.",
+            metavar="NAME",
+            show_default="lecun",
+        ),
+    ] = None,
+    distort: Annotated[
+        bool,
+        typer.Option(
+            "--distort", help="Distort the images anew for every epoch, by recommended amounts."
+        ),
+    ] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(help='Stop after an epoch with, say, "test_accuracy >= 0.99".'),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Weights, order and stroke digits.", show_default="0")
+    ] = None,
     threads: Annotated[
-        int | None, typer.Option(help="Threads; the result is the same for any number.", min=1)
+        int | None, typer.Option(help="Threads; the result is the same for any number.")
     ] = None,
     weights: Annotated[
-        Path | None, typer.Option(help="Start from this checkpoint instead of random weights.")
+        str | None, typer.Option(help="Start from this checkpoint instead of random weights.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Checkpoint to write (safetensors).")
+        str | None,
+        typer.Option(
+            "-o", "--output", help="A new directory for the run, or one checkpoint: .safetensors."
+        ),
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the run in this directory.", metavar="RUN")
     ] = None,
     as_json: Json = False,
 ) -> int:
     """Train a network and report loss and accuracy.
 
-    With no arguments, LeNet-5 learns stroke digits drawn on the spot; no files are needed.
-    Ctrl-C stops after the batch in hand and keeps what was learned. With --json every line is one
-    event; the last is the end event with test_accuracy, seconds, epochs and images_per_second.
+    With no arguments, LeNet-5 learns stroke digits drawn on the spot; no files are needed. A run
+    file holds the same settings as the options, which override it. With -o DIRECTORY the run is
+    kept: its settings, its log, its last and its best network. Ctrl-C stops after the batch in
+    hand and keeps what was learned; --resume goes on from there, to the same numbers as if nothing
+    had happened. With --json every line is one event, as in the log; the last is the end event
+    with test_accuracy, seconds, epochs, images_per_second and reason.
 
     \b
     Examples:
       tuiconv train
-      tuiconv train lenet5 --data mnist --data-dir ~/data --epochs 2 -o lenet5.safetensors
-      tuiconv train --optimizer adam --schedule cosine --weight-decay 0.0001
+      tuiconv train lenet5 --data mnist --data-dir ~/data --epochs 2 -o runs/mnist
+      tuiconv train --resume runs/mnist
+      tuiconv train runs/mnist/run.toml --set optimizer.lr=0.01 -o runs/slower
+      tuiconv train --optimizer adam --until "test_accuracy >= 0.98" -o lenet5.safetensors
       tuiconv train "INPUT(1,32,32) -> FC(10) -> SOFTMAX" --json
     """
-    from tuiconv.arithmetic import summarize
-    from tuiconv.files import check_writable
+    flags: dict[str, tuple[str, object]] = {
+        "data.name": ("--data", data),
+        "data.dir": ("--data-dir", data_dir),
+        "epochs": ("--epochs", epochs),
+        "batch_size": ("--batch-size", batch_size),
+        "optimizer.name": ("--optimizer", optimizer),
+        "optimizer.lr": ("--lr", lr),
+        "optimizer.momentum": ("--momentum", momentum),
+        "optimizer.weight_decay": ("--weight-decay", weight_decay),
+        "optimizer.clip": ("--clip", clip),
+        "schedule.name": ("--schedule", schedule),
+        "loss": ("--loss", loss),
+        "initialiser": ("--initialiser", initialiser),
+        "until": ("--until", until),
+        "seed": ("--seed", seed),
+        "threads": ("--threads", threads),
+        "weights": ("--weights", weights),
+        "output": ("--output", output),
+    }
+    used = {key: flag for key, flag in flags.items() if flag[1] is not None}
+    if resume is None:
+        from tuiconv.runs.outputs import begin
 
-    spec = summarize(DEFAULT if network is None else network)
-    if output is not None:
-        check_writable(output)
+        settings = settings_of(network, changes or [], used)
+        settings = distorted(settings) if distort else settings
+        if settings.series is not None:
+            return carry_out_series(settings, as_json)
+        return carry_out(*begin(settings), as_json)
+    more = [*([network] if network else []), *(["--set"] if changes else [])]
+    more += [*(["--distort"] if distort else []), *(name for name, _ in used.values())]
+    if more:
+        raise RequestError(f"--resume takes all settings from its run; leave out {', '.join(more)}")
+    return go_on(resume, as_json)
+
+
+def settings_of(
+    network: str | None, changes: list[str], flags: dict[str, tuple[str, object]]
+) -> "Settings":
+    """What was asked for: flags before --set before the run file.
+
+    Args:
+        network: a run file, a network, or None.
+        changes: `KEY=VALUE`.
+        flags: name and value of each, by the key of a run file.
+    """
+    from tuiconv.runs.given import Given, settings_from
+    from tuiconv.runs.toml import read_override, read_run_file
+
+    given: dict[str, Given] = {}
+    if network is not None and network.endswith(".toml"):
+        given = read_run_file(Path(network))
+    elif network is not None:
+        given = {"net": Given(network, "the network", is_named=True)}
+    for change in changes:
+        given |= read_override(change)
+    for key, (name, value) in flags.items():
+        given[key] = Given(value, name, is_named=True)
+    return settings_from(given)
+
+
+def distorted(settings: "Settings") -> "Settings":
+    """The settings with the distortions that are recommended for images of their size."""
+    from dataclasses import replace
 
     import numpy as np
 
-    from tuiconv.data.load import blank, load_dataset
+    from tuiconv.data.distortions import recommended
+    from tuiconv.data.load import is_path
+    from tuiconv.runs.data import example, read
 
-    example = blank(data)
-    rng = np.random.default_rng(seed)
-    load = partial(load_dataset, data, data_dir, rng)
-    if data != "strokes":  # these wait for the weights, which are drawn by the same Generator
-        loading = in_background(load)
+    data, rng = settings.data, np.random.default_rng(settings.seed)
+    image = read(data, rng).train if is_path(data.name) else example(data)
+    channels, height, width = image.images.shape[1:]
+    return replace(settings, distortions=recommended((channels, height, width)))
 
-    from tuiconv.cli.reports import report_for
-    from tuiconv.nn.events import RunEnd
-    from tuiconv.nn.network import Network
-    from tuiconv.nn.schedules import schedule_named
-    from tuiconv.nn.training import Trainer, check_fits
-    from tuiconv.nn.warm_up import training_kernels, warm_up
 
-    if weights is None:
-        net = Network(spec, rng, example.class_names)
+def go_on(path: Path, as_json: bool) -> int:
+    """Finish a run, or say that it is finished."""
+    from tuiconv.cli.reports import JsonReport, summary
+    from tuiconv.nn.events import to_json
+    from tuiconv.runs.directory import resume
+    from tuiconv.runs.log import finished
+    from tuiconv.runs.watch import LOG
+
+    end = finished(path / LOG)
+    if end is None:
+        return carry_out(*resume(path), as_json)
+    if as_json:
+        JsonReport().event(end, to_json(end))
     else:
-        net = load_weights(weights, asked=None if network is None else spec)
-    trainer = Trainer(
-        net,
-        optimizer,
-        lr,
-        momentum,
-        batch_size,
-        rng,
-        threads,
-        weight_decay=weight_decay,
-        schedule=schedule_named(schedule),
-        clip=clip,
-    )
-    check_fits(net, example)
-    if data == "strokes":
-        loading = in_background(load)
-    with report_for(as_json) as report, cancelled_by_ctrl_c() as cancel:
-        loading_data = "drawing stroke digits" if data == "strokes" else f"reading {data}"
-        report.doing(loading_data)
-        for kernel in warm_up(training_kernels(net, optimizer, clip)):
-            if cancel.is_set():
-                return INTERRUPTED
-            if loading.done():
-                loading.result()  # raises what is wrong with the data
-            progress = f"{kernel.number} of {kernel.of}"
-            report.doing(f"compiling {kernel.name}, {progress} (the first run only)")
-        report.doing(loading_data)
-        train_set, test_set = loading.result()
-        if weights is None:
-            net.preprocessing = train_set.preprocessing
-        for event in trainer.run(train_set, test_set, epochs, cancel):
-            if isinstance(event, RunEnd) and output is not None:
-                net.save(output)
-            report.event(event)
-    if not as_json:
-        print(f"saved {output}" if output else "not saved: add -o FILE to keep the network")
-        print("next: run tuiconv and press 4, to watch such a network learn from inside")
-    return INTERRUPTED if isinstance(event, RunEnd) and event.cancelled else 0
-
-
-def in_background(work: Callable[[], Result]) -> "Future[Result]":
-    """Begin some work in a thread that does not keep a program from ending."""
-    from concurrent.futures import Future
-
-    future: Future[Result] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # handed to whoever asks for the result
-            future.set_exception(error)
-
-    Thread(target=run, daemon=True).start()
-    return future
-
-
-def load_weights(path: Path, asked: "NetworkSpec | None") -> "Network":
-    """The network in a checkpoint, which must be of the spec that was asked for, if one was.
-
-    Raises:
-        RequestError: it holds another network.
-        CheckpointError: it holds none.
-    """
-    from tuiconv.nn.network import Network
-
-    net = Network.load(path)
-    if asked is not None and net.spec != asked:
-        raise RequestError(f"--weights {path} holds {net.spec}; the network asked for is {asked}")
-    return net
-
-
-@contextmanager
-def cancelled_by_ctrl_c() -> Iterator[Event]:
-    """A token that the first Ctrl-C sets; the second interrupts at once."""
-    cancel = Event()
-
-    def on_interrupt(signal_number: int, frame: FrameType | None) -> None:
-        cancel.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield cancel
-    finally:
-        signal.signal(signal.SIGINT, before)
+        print(f"{path} is finished: {summary(end)}")
+    return 0

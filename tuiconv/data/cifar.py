@@ -94,13 +94,9 @@ def read_cifar10(folder: Path) -> Splits:
     Raises:
         DataError: none of these is there, or it is damaged.
     """
-    for form in FORMS:
-        for place in (folder, folder / form.folder):
-            if (place / form.files[0]).exists():
-                return assemble(form, files_in(place, form), str(place))
-        if (folder / form.archive).exists():
-            archive = folder / form.archive
-            return assemble(form, members_of(archive, form), str(archive))
+    found = find_batches(folder)
+    if found is not None:
+        return read_batches(*found)
     from tuiconv.data.pictures import read_picture_archive, read_pictures  # with Pillow
 
     if (folder / PICTURES).exists():
@@ -110,7 +106,38 @@ def read_cifar10(folder: Path) -> Splits:
     wanted = [name for form in FORMS for name in (f"{form.folder}/", form.archive)]
     raise DataError(
         f"{folder}: no CIFAR-10 in it; expected {', '.join(wanted)}, {PICTURES} or train/ and test/"
+        "; `tuiconv data get cifar10` fetches it"
     )
+
+
+def has_cifar10(folder: Path) -> bool:
+    """Whether some form of it is there."""
+    return (
+        find_batches(folder) is not None
+        or (folder / PICTURES).exists()
+        or (folder / "train").is_dir()
+    )
+
+
+def find_batches(folder: Path) -> tuple[Form, Path] | None:
+    """The first form that is there, and the archive or the folder its six files are in."""
+    for form in FORMS:
+        for place in (folder, folder / form.folder):
+            if (place / form.files[0]).exists():
+                return form, place
+        if (folder / form.archive).exists():
+            return form, folder / form.archive
+    return None
+
+
+def read_batches(form: Form, place: Path) -> Splits:
+    """The data set in an archive or a folder with the six files of one form.
+
+    Raises:
+        DataError: a file is missing or damaged.
+    """
+    contents = files_in(place, form) if place.is_dir() else members_of(place, form)
+    return assemble(form, contents, str(place))
 
 
 def files_in(folder: Path, form: Form) -> Iterator[tuple[str, bytes]]:

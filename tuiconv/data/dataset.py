@@ -1,6 +1,8 @@
 """Labelled images as they are stored, and what a network sees of them."""
 
 import math
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -27,6 +29,10 @@ class Preprocessing:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.mean) and math.isfinite(self.std) and self.std > 0):
             raise ValueError(f"mean {self.mean}, std {self.std}; expected numbers, std above 0")
+        if (1 + abs(self.mean)) / self.std > float(np.finfo(np.float32).max):
+            raise ValueError(
+                f"mean {self.mean}, std {self.std}: (1 + mean) / std is too large for float32"
+            )
 
     def __call__(self, images: Images) -> npt.NDArray[np.float32]:
         """Normalise uint8 images of any shape to float32."""
@@ -83,6 +89,10 @@ class Dataset:
         if len(self.labels) and not 0 <= self.labels.min() <= self.labels.max() < self.classes:
             bad = self.labels[(self.labels < 0) | (self.labels >= self.classes)][0]
             raise DataError(f"{self.name}: label {bad}; expected 0 to {self.classes - 1}")
+        try:
+            check_names(self.class_names)
+        except ValueError as error:
+            raise DataError(f"{self.name}: {error}") from error
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -153,3 +163,11 @@ def hold_out(dataset: Dataset) -> npt.NDArray[np.bool_]:
             )
         held[places[HELD_OUT - 1 :: HELD_OUT]] = True
     return held
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Raise ValueError for a class name that a terminal would obey, or could not print."""
+    for name in names:
+        bad = next((sign for sign in name if unicodedata.category(sign) in ("Cc", "Cs")), None)
+        if bad is not None:
+            raise ValueError(f"class name {name!a} contains {bad!a}; expected printable text")

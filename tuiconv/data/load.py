@@ -1,7 +1,6 @@
 """Data sets by name, and where they are looked for."""
 
 import os
-from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from platformdirs import user_data_path
 
 from tuiconv.data.catalog import CATALOG
 from tuiconv.data.dataset import DataError, Dataset, Splits
-from tuiconv.data.mnist import read_lookalike, read_mnist
+from tuiconv.data.mnist import has_files, read_lookalike, read_mnist
 from tuiconv.errors import RequestError
 
 NAMES = ("strokes", "mnist")
@@ -86,15 +85,9 @@ def read_path(path: Path) -> Splits:
 def blank(name: str) -> Dataset:
     """One empty image, laid out as those of a data set that need not be there yet.
 
-    What is named by its path is read for it.
-
     Raises:
-        RequestError: no such data set.
-        DataError: what is at the path is damaged.
+        RequestError: no data set is called so.
     """
-    if is_path(name):
-        train = read_path(Path(name)).train
-        return replace(train, images=np.zeros_like(train.images[:1]), labels=train.labels[:1])
     check_name(name)
     entry = CATALOG[name]
     images, labels = np.zeros((1, *entry.shape), np.uint8), np.zeros(1, np.int64)
@@ -132,6 +125,32 @@ def find_folder(name: str, data_dir: str | Path | None = None) -> Path:
             return folder / name
     looked = ", ".join(map(str, data_dirs(data_dir)))
     raise DataError(
-        f"no folder {name}/ in {looked}; put its files there, or name the folder that holds"
-        f" {name}/ with --data-dir or $TUICONV_DATA_DIR"
+        f"no folder {name}/ in {looked}; put its files there with `tuiconv data get {name}`, or"
+        f" name the folder that holds {name}/ with --data-dir or $TUICONV_DATA_DIR"
     )
+
+
+def where(name: str, data_dir: str | Path | None = None) -> Path | None:
+    """The folder with the files of a data set, which are not read; None unless all are there.
+
+    Raises:
+        RequestError: `data_dir` is not a folder.
+    """
+    try:
+        folder = find_folder(name, data_dir)
+    except DataError:
+        return None
+    from tuiconv.data.cifar import has_cifar10
+
+    return folder if (has_cifar10 if name == "cifar10" else has_files)(folder) else None
+
+
+def destination(name: str, data_dir: str | Path | None = None) -> Path:
+    """The folder to put a data set into: `data_dir`'s if given, else the one readers take.
+
+    Where there is none yet, it is the one they look for first.
+    """
+    if data_dir is not None:
+        return Path(data_dir) / name
+    folders = [folder / name for folder in data_dirs()]
+    return next((folder for folder in folders if folder.is_dir()), folders[0])

@@ -61,7 +61,7 @@ def read_part(
 ) -> Dataset:
     """The images and labels of one part (`train` or `t10k`), checked against checksums if any."""
     names = (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte")
-    paths = [find_file(folder, name) for name in names]
+    paths = [find_file(folder, name, entry) for name in names]
     contents = [read_bytes(path) for path in paths]
     images, labels = (
         parse_idx(content, str(path)) for content, path in zip(contents, paths, strict=True)
@@ -87,9 +87,20 @@ def pad_to_32(images: Images) -> Images:
     return padded
 
 
-def find_file(folder: Path, name: str) -> Path:
-    """The path of a file, packed or not."""
+def find_file(folder: Path, name: str, entry: Entry) -> Path:
+    """The path of a file of a data set, packed or not.
+
+    Raises:
+        DataError: it is missing.
+    """
     for path in (folder / name, folder / f"{name}.gz"):
         if path.exists():
             return path
-    raise DataError(f"{folder}: {name} (or {name}.gz) is missing")
+    raise DataError(
+        f"{folder}: {name} (or {name}.gz) is missing; `tuiconv data get {entry.prefix}` fetches it"
+    )
+
+
+def has_files(folder: Path) -> bool:
+    """Whether all four files are there, packed or not."""
+    return all((folder / name).exists() or (folder / f"{name}.gz").exists() for name in CHECKSUMS)

@@ -1,8 +1,10 @@
 """Images and labels in a NumPy archive (.npz)."""
 
+import io
 import zipfile
 import zlib
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy.typing as npt
 from numpy.lib import format as npy
 
 from tuiconv.data.dataset import DataError, Images, Labels, Splits, make_splits
+from tuiconv.data.unpack import unreadable
 
 ONE_PART = ("images", "labels")
 TWO_PARTS = ("x_train", "y_train", "x_test", "y_test")
@@ -20,8 +23,15 @@ MOST_BYTES = 2**31
 MOST_CLASSES = 1000
 """A label above is taken for a mistake: ImageNet has a thousand classes."""
 
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What NumPy writes. Others unpack as much as they like at a time, whatever size is allowed."""
+
+LONGEST_HEADER = 10_000
+"""Bytes before an array's values. NumPy refuses longer ones, but only after reading them."""
+
 DAMAGE = (
-    OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error,
+    OSError, EOFError, ValueError, KeyError, RuntimeError, TokenError, zipfile.BadZipFile,
+    zlib.error,
 )  # fmt: skip
 """What the standard library and NumPy raise for an archive that is damaged or encrypted."""
 
@@ -44,11 +54,11 @@ def read_npz(path: Path) -> Splits:
             if missing := [name for name in names if f"{name}.npy" not in stored]:
                 raise DataError(
                     f"{path}: {', '.join(missing)} missing; expected {', '.join(ONE_PART)} or"
-                    f" {', '.join(TWO_PARTS)}; found {', '.join(stored) or 'nothing'}"
+                    f" {', '.join(TWO_PARTS)}; found {', '.join(stored[:9]) or 'nothing'}"
                 )
             arrays = [read_array(archive, name, path) for name in names]
     except DAMAGE as error:
-        raise DataError(f"{path}: not a whole .npz file ({error})") from error
+        raise unreadable(path, error, "not a whole .npz file") from error
     parts = [
         (
             as_images(arrays[i], f"{path}: {names[i]}"),
@@ -68,12 +78,15 @@ def read_array(archive: zipfile.ZipFile, name: str, path: Path) -> npt.NDArray[A
         DataError: it is larger than allowed, or promises another size than is stored.
     """
     member = archive.getinfo(f"{name}.npy")
+    if member.compress_type not in PACKINGS:
+        raise DataError(f"{path}: {name}: packed in another way than NumPy's")
     with archive.open(member) as file:
-        version = npy.read_magic(file)
-        read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, _, dtype = read_header(file)
-        start = file.tell()
-    promised, held = int(np.prod(shape, dtype=object)) * dtype.itemsize, member.file_size - start
+        head = io.BytesIO(file.read(LONGEST_HEADER))
+    version = npy.read_magic(head)
+    read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    shape, _, dtype = read_header(head)
+    promised = int(np.prod(shape, dtype=object)) * dtype.itemsize
+    held = member.file_size - head.tell()
     if dtype.hasobject or not 0 <= promised == held <= MOST_BYTES:
         raise DataError(
             f"{path}: {name}: {dtype} {shape} in {held:,} bytes; expected numbers, in"

@@ -1,6 +1,7 @@
 """A folder of pictures with one sub-folder a class, as a data set."""
 
 import io
+import logging
 import struct
 import warnings
 import zlib
@@ -13,7 +14,10 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from tuiconv.data.dataset import DataError, Images, Splits, make_splits
-from tuiconv.data.unpack import read_members
+from tuiconv.data.unpack import read_members, unreadable
+
+# Pillow writes remarks on damaged files to stderr unless somebody takes them; its errors are told.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 File: TypeAlias = tuple[str, Path | io.BytesIO]
 """A picture's name for errors, and where its bytes are."""
@@ -24,7 +28,7 @@ MOST_BYTES = 2**31
 """Images may take two gigabytes as they are kept: a byte for a pixel and channel."""
 
 DAMAGE = (OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError, EOFError,
-          OverflowError, struct.error, zlib.error)  # fmt: skip
+          OverflowError, NotImplementedError, struct.error, zlib.error)  # fmt: skip
 """What Pillow's decoders raise on damaged files."""
 
 
@@ -171,7 +175,7 @@ def open_picture(
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise DataError(f"{name}: too many pixels to train on") from None
     except DAMAGE as error:
-        raise DataError(f"{name}: damaged picture ({' '.join(str(error).split())})") from error
+        raise unreadable(name, error, "damaged picture") from error
 
 
 def to_bytes(image: Image.Image) -> npt.NDArray[np.uint8]:

@@ -11,7 +11,12 @@ from tuiconv.data.dataset import DataError
 LARGEST_IDX = 16 + 60_000 * 28 * 28
 """Bytes of MNIST's largest file, unpacked; Fashion-MNIST's and KMNIST's are as large."""
 
-DAMAGE = (OSError, EOFError, zlib.error, tarfile.TarError)
+MOST_STREAMS = 1000
+"""A gzip file may be a row of smaller ones, such as one for each 64 KB; so many are followed."""
+
+DAMAGE = (
+    OSError, EOFError, ValueError, OverflowError, RecursionError, zlib.error, tarfile.TarError,
+)  # fmt: skip
 """What the standard library raises for a packed file that is damaged or cut short."""
 
 
@@ -41,31 +46,42 @@ def read_bytes(path: Path, most: int = LARGEST_IDX) -> bytes:
         DataError: the file cannot be read, holds more than `most` bytes, or its gzip stream is
             damaged or cut short.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(most + 1)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    content = read_packed(path, most)
     if content.startswith(b"\x1f\x8b"):
         try:
             content = unpacked(content, most)
         except DAMAGE as error:
-            raise DataError(
-                f"{path}: damaged or cut short: not a whole gzip file ({error})"
-            ) from error
+            raise unreadable(path, error, "damaged or cut short: not a whole gzip file") from error
     if len(content) > most:
         raise too_large(path, most)
     return content
+
+
+def read_packed(path: Path, most: int) -> bytes:
+    """The contents of a file as they are stored, or the first `most` + 1 bytes if they are more.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def unpacked(packed: bytes, most: int) -> bytes:
     """The contents of a gzip file, or `most` + 1 bytes if they are more.
 
     One call a stream: a reader of small pieces would wait for Python's lock at each of them while
-    the rest of the program is being imported.
+    the rest of the program is being imported. Each call copies what is left, which is why streams
+    are counted.
     """
-    content = b""
+    content, streams = b"", 0
     while packed and len(content) <= most:
+        streams += 1
+        if streams > MOST_STREAMS:
+            raise EOFError(f"it holds more than {MOST_STREAMS:,} streams")
         stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
         content += stream.decompress(packed, most + 1 - len(content))
         if not stream.eof and len(content) <= most:
@@ -97,7 +113,14 @@ def read_members(path: Path, most: int) -> Iterator[tuple[str, bytes]]:
             while packed.read(1 << 16):
                 pass
     except DAMAGE as error:
-        raise DataError(f"{path}: damaged or cut short: not a whole .tar.gz ({error})") from error
+        raise unreadable(path, error, "damaged or cut short: not a whole .tar.gz") from error
+
+
+def unreadable(path: Path | str, error: Exception, what: str = "cannot be read") -> DataError:
+    """The error for a file that cannot be opened, or in which something (`what`) is wrong."""
+    if isinstance(error, OSError) and error.strerror is not None:
+        return DataError(f"{path}: cannot be read: {error.strerror}")
+    return DataError(f"{path}: {what} ({' '.join(str(error).split())})")
 
 
 def too_large(path: Path, most: int) -> DataError:

@@ -1,5 +1,6 @@
 """Reading and writing picture files. Whatever goes wrong is a `PictureError` of one line."""
 
+import logging
 import math
 import os
 import re
@@ -18,6 +19,9 @@ from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from tuiconv.errors import UserError
 from tuiconv.files import replacing
+
+# Pillow writes remarks on damaged files to stderr unless somebody takes them; its errors are told.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 PixelArray: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tuiconv.nn.layers import Array, Labels, Layer
+from tuiconv.nn.coins import Coins
+from tuiconv.nn.layers import Array, Labels
+from tuiconv.nn.losses import CROSS_ENTROPY, Loss
 from tuiconv.nn.scoring import score
 from tuiconv_kernels import jit
 from tuiconv_kernels.chain import Chain, Shape
@@ -32,22 +34,28 @@ class Compiled:
         images: at most so many at once.
         gradients: where `learning` writes those of the parameters, laid out as they are; None if
             it only goes forward.
+        coins: what its layers toss by in training; None if they are as in evaluation.
     """
 
     def __init__(
-        self, net: "Network", shape: Shape, images: int, gradients: Array | None = None
+        self,
+        net: "Network",
+        shape: Shape,
+        images: int,
+        gradients: Array | None = None,
+        coins: Coins | None = None,
     ) -> None:
         trains = gradients is not None
         if gradients is None:
             # layers want a place for them; as nobody writes there, it takes no memory
             gradients = np.zeros(net.parameters.shape, net.parameters.dtype)
         self._gradients = gradients
-        self._net = net
+        self._net, self._coins = net, coins
         if not jit.ENABLED:  # kernels of lanes cannot run: layer by layer
             return
         views = net.views(self._gradients)
         self._takes_logarithm = net.ends_in_softmax
-        layers: tuple[Layer, ...] = net.layers
+        layers = net.layers_with(coins)
         if net.ends_in_softmax:
             layers = layers[:-1]
         links = [link for layer in layers for link in layer.link(views[layer.name])]
@@ -68,15 +76,15 @@ class Compiled:
         layout = self._chain.output.layout
         return layout.channels, layout.height, layout.width
 
-    def outputs(self, x: Array) -> Array:
-        """The network's output for some images, (n, classes, h, w)."""
+    def outputs(self, x: Array, loss: Loss = CROSS_ENTROPY) -> Array:
+        """The network's output for some images, or what another loss sees, (n, classes, h, w)."""
         if not jit.ENABLED:
-            output = self._net.forward(x)[-1]
+            output = self._net.forward(x)[self._net.seen(loss)]
             return output.reshape(*output.shape, *(1, 1)[: 4 - output.ndim])
         way = self._single or self._chain
         way.forward(x)
         outputs = way.outputs()
-        if self._takes_logarithm:
+        if self._takes_logarithm and loss is CROSS_ENTROPY:
             function, arguments = logarithm(outputs)
             function(*arguments)
         return outputs
@@ -89,27 +97,32 @@ class Compiled:
         calls = self._chain.passing(x, out)
         return [*calls, logarithm(out)] if self._takes_logarithm else calls
 
-    def learning(self, x: Array, labels: Labels, share: float, verdict: Array) -> list[Call]:
+    def learning(
+        self, x: Array, labels: Labels, share: float, verdict: Array, loss: Loss = CROSS_ENTROPY
+    ) -> list[Call]:
         """The calls that score some images and fill the gradients.
 
         Args:
             x: (n, channels, height, width); the first argument of the first call.
             labels: (n,) class numbers.
-            share: what one image's cross-entropy counts in the loss: 1 / batch size.
-            verdict: takes the sum of their cross-entropies, and how many are right.
+            share: what one image counts in the mean loss: 1 / batch size.
+            verdict: takes the sum of their losses, and how many are right.
+            loss: what is to become smaller.
         """
         if not jit.ENABLED:
-            return [(self._learn_by_layers, (x, labels, share, verdict))]
-        if self._takes_logarithm:
+            return [(self._learn_by_layers, (x, labels, share, verdict, loss))]
+        if self._takes_logarithm and loss is CROSS_ENTROPY:
             # layer by layer, the share is a gradient in an array before it meets the softmax
             share = float(self._gradients.dtype.type(share))
-        return self._chain.learning(x, labels, share, verdict)
+        return self._chain.learning(x, labels, share, verdict, loss.kernel)
 
-    def _learn_by_layers(self, x: Array, labels: Labels, share: float, verdict: Array) -> None:
-        output = self._net.forward(x)
-        self._net.backward(output, labels, self._gradients)
+    def _learn_by_layers(
+        self, x: Array, labels: Labels, share: float, verdict: Array, loss: Loss
+    ) -> None:
+        activations = self._net.forward(x, self._coins)
+        self._net.backward(activations, labels, self._gradients, loss, self._coins)
         self._gradients *= share * len(x)
-        scored = score(self._net, output[-1], labels)
+        scored = score(activations[self._net.seen(loss)], labels, loss)
         verdict[:] = scored.loss * len(x), scored.correct
 
 

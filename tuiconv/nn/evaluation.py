@@ -119,5 +119,5 @@ def evaluate(net: Network, dataset: Dataset) -> Evaluation:
 
 def log_probabilities(net: Network, x: Array) -> Array:
     """(n, classes) of a batch x, whether the network ends in SOFTMAX or not."""
-    output = net(x)
+    output = net(x).reshape(len(x), -1)
     return output if net.ends_in_softmax else kernels.log_softmax(output)

@@ -1,7 +1,10 @@
-"""What a training run reports, in order: start, many batches, an epoch, …, end."""
+"""What a training run reports, in order: start, many steps, an epoch, …, end."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, TypeAlias
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeAlias
+
+Reason: TypeAlias = Literal["epochs", "until", "cancelled", "diverged"]
+"""Why a run ends: all epochs done, its condition met, stopped by hand, or a loss that is none."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,10 @@ class RunStart:
     weight_decay: float
     clip: float | None
     """How long the gradients may be together; None for any length."""
+    schedule: str
+    """The name of how the learning rate changes."""
+    loss: str
+    """What the losses of all events are, such as `cross_entropy`."""
     threads: int
 
 
@@ -36,7 +43,7 @@ class RunStart:
 class BatchDone:
     """One mini-batch has been learned from."""
 
-    event: ClassVar[str] = "batch"
+    event: ClassVar[str] = "step"
 
     epoch: int
     """From 1."""
@@ -45,7 +52,7 @@ class BatchDone:
     batches: int
     """Batches in an epoch."""
     loss: float
-    """Mean cross-entropy of this batch, before the update."""
+    """Mean over this batch, before the update."""
     accuracy: float
     """Share of this batch that was classified right, before the update."""
     lr: float
@@ -68,12 +75,12 @@ class EpochDone:
     test_loss: float
     test_accuracy: float
     seconds: float
-    """Since the run began."""
+    """Of learning and testing since the run began; what is done between two events is left out."""
 
 
 @dataclass(frozen=True)
 class RunEnd:
-    """Training is over; the accuracy is None when it was cancelled before the first epoch ended."""
+    """Training is over; the accuracy is None when it ended before the first epoch did."""
 
     event: ClassVar[str] = "end"
 
@@ -81,10 +88,26 @@ class RunEnd:
     """Epochs completed."""
     test_accuracy: float | None
     seconds: float
-    """The whole run, testing included."""
+    """Of learning and testing since the run began."""
     images_per_second: float
     """Training images per second of training."""
-    cancelled: bool
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a look at some training images tells of a network, by `tuiconv.nn.health.examine`."""
+
+    gradient_norm: float | None
+    """√Σg² over the gradients of all parameters, of the mean loss of 64 of the images; None where
+    it is no finite number."""
+    dead_units: dict[str, float]
+    """By activation layer, the share of its units that are 0 (ReLU, shrinkage) or saturated (tanh,
+    sigmoid: within a hundredth of their limits) for every image, and so learn nothing. A map
+    counts as one unit, as its places share a kernel, unless they have weights of their own."""
+    constant_output: bool
+    """Whether every image gets the same class with the same probability of every class to within a
+    hundredth, although the images are of several classes."""
 
 
 Event: TypeAlias = RunStart | BatchDone | EpochDone | RunEnd
@@ -92,4 +115,4 @@ Event: TypeAlias = RunStart | BatchDone | EpochDone | RunEnd
 
 def to_json(event: Event) -> dict[str, Any]:
     """The event as a JSON object, its kind under `event`."""
-    return {"event": event.event, **asdict(event)}
+    return {"event": event.event, **vars(event)}

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from tuiconv.errors import RequestError
 from tuiconv.nn.evaluation import EvaluationError
 from tuiconv.nn.layers import Array, Labels
+from tuiconv.nn.losses import loss_named
 from tuiconv.nn.network import Network
 
 Place: TypeAlias = tuple[str, tuple[int, ...]]
@@ -68,8 +69,14 @@ class Slope:
         return abs(self.analytic - self.numeric) <= RELATIVE * largest + ABSOLUTE
 
 
-def check_gradients(net: Network, x: Array, labels: Labels, places: Sequence[Place]) -> list[Slope]:
-    """Both gradients of the mean cross-entropy on a batch, for some parameters.
+def check_gradients(
+    net: Network,
+    x: Array,
+    labels: Labels,
+    places: Sequence[Place],
+    loss: str = "cross_entropy",
+) -> list[Slope]:
+    """Both gradients of a loss on a batch, for some parameters.
 
     The network is copied to float64 first and stays as it is.
 
@@ -78,13 +85,14 @@ def check_gradients(net: Network, x: Array, labels: Labels, places: Sequence[Pla
         x: (n, channels, height, width), normalised.
         labels: class numbers, (n,).
         places: parameters by name and index, as `find_places` or `sample_places` give them.
+        loss: "cross_entropy", "squared" or "svm".
 
     Raises:
         ValueError: the batch does not fit the network.
         EvaluationError: the loss is not a number.
     """
-    exact = in_float64(net)
-    trace = exact.trace(x, labels)
+    exact, judge = in_float64(net), loss_named(loss)
+    trace = exact.trace(x, labels, loss)
     if trace.loss is None or not math.isfinite(trace.loss):
         raise EvaluationError(f"the loss is {trace.loss}: the network's training diverged")
     images, gradients = exact.checked(x), trace.parameter_gradients
@@ -93,9 +101,9 @@ def check_gradients(net: Network, x: Array, labels: Labels, places: Sequence[Pla
     def loss_with(name: str, place: tuple[int, ...], value: float) -> float:
         before = arrays[name][place]
         arrays[name][place] = value
-        loss = exact.loss(exact.forward(images)[-1], labels)
+        mean = judge.mean(exact.forward(images)[exact.seen(judge)], labels)
         arrays[name][place] = before
-        return loss
+        return mean
 
     def slope(name: str, place: tuple[int, ...], step: float) -> Slope:
         value = float(arrays[name][place])
@@ -125,7 +133,7 @@ def nearest(tried: Iterable[Slope]) -> Slope:
 def in_float64(net: Network) -> Network:
     """A copy of the network that computes in float64."""
     exact = Network(net.spec, 0, net.class_names, net.preprocessing, np.float64)
-    exact.parameters[:] = net.parameters
+    exact.load_state_dict(net.state_dict())
     return exact
 
 

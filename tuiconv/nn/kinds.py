@@ -3,23 +3,49 @@
 from tuiconv.arithmetic import layers as specs
 from tuiconv.arithmetic.specs import Spec
 from tuiconv.nn.activations import ReLU, ScaledTanh, Shrink, Sigmoid, Tanh
-from tuiconv.nn.layers import Conv, FullyConnected, Layer, Local, Softmax
-from tuiconv.nn.pooling import AvgPool, GlobalAvgPool, LpPool, MaxPool, Subsample
+from tuiconv.nn.batch_norm import BatchNorm
+from tuiconv.nn.causal import CausalConv
+from tuiconv.nn.dropout import Dropout
+from tuiconv.nn.enlarging import Shuffle, TransposedConv, Unshuffle
+from tuiconv.nn.layers import Conv, Flatten, FullyConnected, Layer, Local, Softmax
+from tuiconv.nn.local_norm import DivisiveNorm, SubtractiveNorm
+from tuiconv.nn.pooling import (
+    AvgPool,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    LogProbPool,
+    LpPool,
+    MaxPool,
+    Subsample,
+)
+from tuiconv.nn.whitening import Whiten
 
 KINDS: dict[type[Spec], type[Layer]] = {
     specs.Conv: Conv,
     specs.Local: Local,
+    specs.CausalConv: CausalConv,
+    specs.TransposedConv: TransposedConv,
+    specs.Shuffle: Shuffle,
+    specs.Unshuffle: Unshuffle,
     specs.FullyConnected: FullyConnected,
     specs.MaxPool: MaxPool,
     specs.AvgPool: AvgPool,
     specs.LpPool: LpPool,
+    specs.LogProbPool: LogProbPool,
     specs.GlobalAvgPool: GlobalAvgPool,
+    specs.GlobalMaxPool: GlobalMaxPool,
     specs.Subsample: Subsample,
     specs.ReLU: ReLU,
     specs.Tanh: Tanh,
     specs.ScaledTanh: ScaledTanh,
     specs.Sigmoid: Sigmoid,
     specs.Shrink: Shrink,
+    specs.Flatten: Flatten,
+    specs.Dropout: Dropout,
+    specs.BatchNorm: BatchNorm,
+    specs.Whiten: Whiten,
+    specs.SubtractiveNorm: SubtractiveNorm,
+    specs.DivisiveNorm: DivisiveNorm,
     specs.Softmax: Softmax,
 }
 """The layer that brings each kind of spec to life."""

@@ -17,6 +17,8 @@ from tuiconv.arithmetic import layers as specs
 from tuiconv.arithmetic.sizes import Window
 from tuiconv.arithmetic.specs import Shape, Spec, show_shape
 from tuiconv.errors import RequestError
+from tuiconv.nn.coins import Coins
+from tuiconv.nn.initialisers import Fan, Initialiser
 from tuiconv_kernels import chain
 from tuiconv_kernels.correlation import Connections, bias_gradient
 from tuiconv_kernels.geometry import Sliding
@@ -35,15 +37,25 @@ class Layer(ABC):
     connections: Connections | None = None
     """Which output of its weight sees which input; None for all. The weights between the others
     are 0 and stay 0, as their gradients are 0."""
+    is_random: bool = False
+    """Whether it tosses coins in training."""
+    joins_images: bool = False
+    """Whether in training what becomes of an image depends on the others of its batch."""
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self.parameters: Arrays = {}
+        self.buffers: Arrays = {}
+        """What it keeps of training without learning it by gradient, by name."""
 
     @property
     def name(self) -> str:
         """The layer's name in its network, such as conv1."""
         return self.spec.name
+
+    def in_training(self, coins: Coins) -> "Layer":
+        """The layer as it is in a step of training: as in evaluation, unless a subclass differs."""
+        return self
 
     @abstractmethod
     def forward(self, x: Array) -> Array:
@@ -67,6 +79,7 @@ class Layer(ABC):
         other = chain.Other(
             forward=self.forward,
             backward=lambda grad_out, x: self.backward(grad_out, x, gradients),
+            learns=bool(self.parameters),
         )
         return [other]
 
@@ -74,7 +87,14 @@ class Layer(ABC):
         """The shapes of what the layer learns, by name, in PyTorch's layouts."""
         return {}
 
-    def initialise(self, rng: np.random.Generator) -> None:
+    def buffer_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of what the layer keeps besides, by name, in PyTorch's layouts."""
+        return {}
+
+    def check_batch(self, images: int) -> None:  # noqa: B027 - most can learn from any
+        """Raise RequestError if it cannot learn from a batch of so many images."""
+
+    def initialise(self, rng: np.random.Generator, initialiser: Initialiser) -> None:
         """Give the parameters the values that learning begins with: 0 unless a subclass differs."""
         for array in self.parameters.values():
             array[...] = 0
@@ -88,19 +108,23 @@ def sliding(window: Window) -> Sliding:
 class Weighted(Layer):
     """A layer with a weight and a bias per output."""
 
-    spec: specs.Conv | specs.Local | specs.FullyConnected
+    spec: specs.Conv | specs.Local | specs.FullyConnected | specs.TransposedConv | specs.CausalConv
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         return {"weight": self.spec.weight_shape, "bias": self.spec.bias_shape}
 
-    def fan_in(self) -> int | npt.NDArray[np.integer[Any]]:
-        """How many inputs an output adds up; if not all the same number, in the weight's axes."""
+    def fan_in(self) -> Fan:
+        """How many inputs an output adds up."""
         return prod(self.spec.weight_shape[1:])
 
-    def initialise(self, rng: np.random.Generator) -> None:
-        super().initialise(rng)
+    def fan_out(self) -> Fan:
+        """How many outputs an input has a part in, edges and strides aside."""
+        return self.spec.weight_shape[0]
+
+    def initialise(self, rng: np.random.Generator, initialiser: Initialiser) -> None:
+        super().initialise(rng, initialiser)
         weight = self.parameters["weight"]
-        weight[...] = rng.normal(0, 1 / np.sqrt(self.fan_in()), weight.shape)
+        weight[...] = rng.normal(0, initialiser(self.fan_in(), self.fan_out()), weight.shape)
 
 
 class Conv(Weighted):
@@ -113,14 +137,21 @@ class Conv(Weighted):
         if spec.connections is not None:
             self.connections = np.array(spec.connections)
 
-    def fan_in(self) -> int | npt.NDArray[np.integer[Any]]:
+    def fan_in(self) -> Fan:
         if self.connections is None:
             return super().fan_in()
         channels: npt.NDArray[np.integer[Any]] = self.connections.sum(axis=1)
         return channels.reshape(-1, 1, 1, 1) * prod(self.spec.kernel_size)
 
-    def initialise(self, rng: np.random.Generator) -> None:
-        super().initialise(rng)
+    def fan_out(self) -> Fan:
+        area = prod(self.spec.kernel_size)
+        if self.connections is None:
+            return self.spec.maps // self.spec.groups * area
+        maps: npt.NDArray[np.integer[Any]] = self.connections.sum(axis=0)
+        return maps.reshape(1, -1, 1, 1) * area
+
+    def initialise(self, rng: np.random.Generator, initialiser: Initialiser) -> None:
+        super().initialise(rng, initialiser)
         if self.connections is not None:
             self.parameters["weight"][~self.connections] = 0
 
@@ -177,8 +208,11 @@ class Local(Weighted):
 
     spec: specs.Local
 
-    def fan_in(self) -> int:
+    def fan_in(self) -> Fan:
         return prod(self.spec.weight_shape[3:])
+
+    def fan_out(self) -> Fan:
+        return self.spec.maps * prod(self.spec.kernel_size)
 
     def forward(self, x: Array) -> Array:
         check_units(self.spec, replace(self.spec, input=x.shape[1:]).output)
@@ -245,6 +279,32 @@ class FullyConnected(Weighted):
         kernel, grad_kernel = self.kernel(), self.kernel(gradients["weight"])
         weights = Weights(kernel, self.parameters["bias"], grad_kernel, gradients["bias"])
         return [chain.Convolve(Sliding(kernel.shape[2:]), weights)]
+
+
+class Flatten(Layer):
+    """Maps as a vector."""
+
+    def forward(self, x: Array) -> Array:
+        self.check(x.shape[1:])
+        return x.reshape(len(x), prod(x.shape[1:]))
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        return grad_out.reshape(x.shape)
+
+    def link(self, gradients: Arrays) -> list[chain.Layer]:
+        return [chain.Flatten(self.check)]
+
+    def check(self, shape: Shape) -> None:
+        """Raise RequestError if other maps arrive than the network was made for."""
+        expected, arriving = prod(self.spec.input), prod(shape)
+        if arriving != expected:
+            sides, more = show_shape(self.spec.input), show_shape(shape)
+            sides = f"{sides} = {expected}" if len(self.spec.input) > 1 else str(expected)
+            raise RequestError(
+                f"{self.name}: {sides} numbers were expected, {more} = {arriving} arrive; what"
+                f" follows has weights for {expected}, so the network takes images of its own size"
+                " only (FC without FLATTEN slides over larger ones)"
+            )
 
 
 class Softmax(Layer):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-import tuiconv_kernels as kernels
 from tuiconv.arithmetic import NetworkSpec, parse, summarize
-from tuiconv.data.dataset import DIGITS, MNIST_STATISTICS, Preprocessing
+from tuiconv.data.dataset import MNIST_STATISTICS, Preprocessing
 from tuiconv.errors import RequestError
+from tuiconv.nn.coins import Coins
+from tuiconv.nn.initialisers import initialiser_named
 from tuiconv.nn.kinds import KINDS
 from tuiconv.nn.layers import Array, Arrays, Labels, Layer, Softmax
+from tuiconv.nn.losses import CROSS_ENTROPY, Loss, loss_named, placed
 from tuiconv.nn.spares import Spares
+from tuiconv.nn.whitening import Whiten
 
 MOST_PARAMETERS = 500_000_000
 """2 GB of float32, and in training many times that: beyond it a machine stalls before it fails."""
@@ -32,7 +36,7 @@ class Trace:
     parameter_gradients: Arrays
     """The loss's gradient with respect to each parameter, such as conv1.weight."""
     loss: float | None
-    """The mean cross-entropy; None without labels."""
+    """The mean over the batch; None without labels."""
 
 
 class Network:
@@ -40,28 +44,31 @@ class Network:
 
     Args:
         spec: the network's arithmetic, from `tuiconv.arithmetic.parse`.
-        seed: where the first weights come from: normal with variance 1 / fan-in (LeCun et al.
-            1998, "Efficient BackProp"), where a connection table leaves few inputs by those that
-            are left. He's doubled variance for ReLU would start with a loss three times as high
-            here, as max pooling raises the variance by itself. Biases are 0; the gains of a
-            subsampling are 1, so that it begins as an average.
-        class_names: what the outputs stand for.
+        seed: where the first weights come from. Biases are 0; the gains of a subsampling are 1, so
+            that it begins as an average.
+        class_names: what the outputs stand for; None for their numbers, from 0.
         preprocessing: how pixels become this network's input.
         dtype: of the parameters and of everything computed; float64 for gradient checks.
+        initialiser: how widely the first weights vary: "lecun", "he" or "xavier"; see
+            `tuiconv.nn.initialisers`.
 
     Raises:
-        RequestError: a ValueError for a network of more than `MOST_PARAMETERS`.
+        RequestError: a ValueError for a network of more than `MOST_PARAMETERS`, or no such
+            initialiser.
     """
 
     def __init__(
         self,
         spec: NetworkSpec,
         seed: int | np.random.Generator = 0,
-        class_names: tuple[str, ...] = DIGITS,
+        class_names: tuple[str, ...] | None = None,
         preprocessing: Preprocessing = MNIST_STATISTICS,
         dtype: npt.DTypeLike = np.float32,
+        initialiser: str = "lecun",
     ) -> None:
         self.spec = spec
+        if class_names is None:
+            class_names = tuple(map(str, range(spec.output[0])))
         self.class_names = class_names
         self.preprocessing = preprocessing
         self.layers = layers_of(spec)
@@ -77,21 +84,26 @@ class Network:
         views = self.views(self.parameters)
         for layer in self.layers:
             layer.parameters = views[layer.name]
+            layer.buffers = {n: np.zeros(s, dtype) for n, s in layer.buffer_shapes().items()}
         self.compiled = Spares(self)
         """The fast way through the network."""
-        rng = np.random.default_rng(seed)
+        rng, first = np.random.default_rng(seed), initialiser_named(initialiser)
         for layer in self.layers:
-            layer.initialise(rng)
+            layer.initialise(rng, first)
 
     @classmethod
-    def preset(cls, name: str, seed: int | np.random.Generator = 0) -> "Network":
+    def preset(
+        cls, name: str, seed: int | np.random.Generator = 0, initialiser: str = "lecun"
+    ) -> "Network":
         """A network by name (`lenet5`), with fresh weights."""
-        return cls(summarize(name), seed)
+        return cls(summarize(name), seed, initialiser=initialiser)
 
     @classmethod
-    def parse(cls, text: str, seed: int | np.random.Generator = 0) -> "Network":
+    def parse(
+        cls, text: str, seed: int | np.random.Generator = 0, initialiser: str = "lecun"
+    ) -> "Network":
         """A network in the layer-pattern language, with fresh weights."""
-        return cls(parse(text), seed)
+        return cls(parse(text), seed, initialiser=initialiser)
 
     @classmethod
     def load(cls, path: str | Path) -> "Network":
@@ -141,9 +153,13 @@ class Network:
         """
         return self._shaped(self.compiled.together, self.checked(x))
 
-    def outputs(self, x: Array) -> Array:
-        """As a call of the network, in the caller's thread alone; x as `checked` returns it."""
-        return self._shaped(self.compiled.alone, x)
+    def outputs(self, x: Array, loss: Loss = CROSS_ENTROPY) -> Array:
+        """What a loss sees, in the caller's thread alone; x as `checked` returns it.
+
+        It is what a call of the network gives, but for the squared and the SVM loss the scores
+        before a final SOFTMAX.
+        """
+        return self._shaped(partial(self.compiled.alone, loss=loss), x)
 
     def _shaped(self, compiled: Callable[[Array], Array], x: Array) -> Array:
         if len(x) == 0:
@@ -167,77 +183,140 @@ class Network:
             )
         return np.require(x, self.parameters.dtype, ["C", "ALIGNED"])
 
-    def forward(self, x: Array) -> list[Array]:
-        """The batch x and what leaves each layer in turn."""
-        activations = [x]
+    @property
+    def is_random(self) -> bool:
+        """Whether a layer tosses coins in training."""
+        return any(layer.is_random for layer in self.layers)
+
+    @property
+    def joins_images(self) -> bool:
+        """Whether in training what becomes of an image depends on the others of its batch."""
+        return any(layer.joins_images for layer in self.layers)
+
+    @property
+    def is_to_be_fitted(self) -> bool:
+        """Whether it whitens its images but has not seen what it is to be trained with."""
+        return any(isinstance(each, Whiten) and not each.is_fitted for each in self.layers)
+
+    def fit(self, x: Array) -> None:
+        """Fit a WHITEN to training images; x as for a call of the network."""
         for layer in self.layers:
+            if isinstance(layer, Whiten):
+                layer.fit(self.checked(x))
+
+    def check_batch(self, images: int) -> None:
+        """Raise RequestError if a layer cannot learn from a batch of so many images."""
+        for layer in self.layers:
+            layer.check_batch(images)
+
+    def layers_with(self, coins: Coins | None) -> tuple[Layer, ...]:
+        """The layers as they are in a step of training; without coins as in evaluation."""
+        if coins is None:
+            return self.layers
+        return tuple(layer.in_training(coins) for layer in self.layers)
+
+    def forward(self, x: Array, coins: Coins | None = None) -> list[Array]:
+        """The batch x and what leaves each layer in turn; with coins as in training."""
+        activations = [x]
+        for layer in self.layers_with(coins):
             activations.append(layer.forward(activations[-1]))
         return activations
 
-    def backward(self, activations: list[Array], labels: Labels, gradients: Array) -> list[Array]:
-        """The gradients of the mean cross-entropy, from the last layer back to the image.
+    def backward(
+        self,
+        activations: list[Array],
+        labels: Labels,
+        gradients: Array,
+        loss: Loss = CROSS_ENTROPY,
+        coins: Coins | None = None,
+    ) -> list[Array]:
+        """The gradients of a loss, from the last layer back to the image.
 
         Args:
             activations: what `forward` returned.
             labels: (n,) class numbers.
             gradients: flat vector like `parameters`, overwritten with the parameters' gradients.
+            loss: whose gradients.
+            coins: as `forward` was given them.
 
         Returns:
-            The gradient with respect to each of `activations`.
+            The gradient with respect to each of `activations`; 0 for what the loss does not see.
         """
-        views = self.views(gradients)
-        layers = list(zip(self.layers, activations, strict=False))
-        grads = [self.loss_gradient(activations[-1], labels)]
+        views, seen = self.views(gradients), self.seen(loss)
+        layers = list(zip(self.layers_with(coins)[:seen], activations, strict=False))
+        grads = [np.zeros_like(unseen) for unseen in activations[seen + 1 :]]
+        grads.append(self.loss_gradient(activations[seen], labels, loss))
         for layer, x in reversed(layers):
             grads.append(layer.backward(grads[-1], x, views[layer.name]))
         return grads[::-1]
 
-    def loss_gradient(self, output: Array, labels: Labels) -> Array:
-        """Of the mean cross-entropy with respect to the network's output."""
-        if not self.ends_in_softmax:
-            return kernels.cross_entropy_backward(1.0, output, labels)
+    def loss_gradient(self, output: Array, labels: Labels, loss: Loss) -> Array:
+        """Of a loss with respect to what it sees."""
+        if loss is not CROSS_ENTROPY or not self.ends_in_softmax:
+            return loss.gradient(output, labels)
         # The output is log-probabilities already: the loss is −Σ log p[label] / n.
         gradient = np.zeros_like(output)
         share = -1 / max(labels.size, 1)
-        np.put_along_axis(gradient, np.expand_dims(labels, 1), share, axis=1)
+        np.put_along_axis(gradient, np.expand_dims(placed(labels, output), 1), share, axis=1)
         return gradient
+
+    def seen(self, loss: Loss) -> int:
+        """How many of the layers a loss sees: all; but a final SOFTMAX, cross-entropy alone."""
+        return len(self.layers) - (self.ends_in_softmax and loss is not CROSS_ENTROPY)
+
+    @property
+    def classes(self) -> int | None:
+        """How many outputs there are for an image of INPUT's size; None for maps of outputs."""
+        classes, *places = self.spec.output
+        return classes if prod(places) == 1 else None
 
     @property
     def ends_in_softmax(self) -> bool:
         """Whether the output is log-probabilities; else it is logits."""
         return bool(self.layers) and isinstance(self.layers[-1], Softmax)
 
-    def loss(self, output: Array, labels: Labels) -> float:
-        """The mean cross-entropy of the network's output: −Σ log p[label] / n."""
-        return kernels.cross_entropy(output, labels)
-
-    def trace(self, x: Array, labels: Labels | None = None) -> Trace:
+    def trace(self, x: Array, labels: Labels | None = None, loss: str = "cross_entropy") -> Trace:
         """Everything one pass over the batch x produces; with labels, the gradients too.
 
+        Args:
+            x: as for a call of the network.
+            labels: (n,) class numbers; (n, h, w) for a map of outputs.
+            loss: whose gradients: "cross_entropy", "squared" or "svm".
+
         Raises:
-            ValueError: as for calling the network, or labels that do not fit the batch.
+            ValueError: as for calling the network, labels that do not fit the batch, or no such
+                loss.
         """
+        judge = loss_named(loss)
         activations = self.forward(self.checked(x))
         names = ["input", *(layer.name for layer in self.layers)]
         by_name = dict(zip(names, activations, strict=True))
         if labels is None:
             return Trace(by_name, {}, {}, None)
-        loss = self.loss(activations[-1], labels)
+        mean = judge.mean(activations[self.seen(judge)], labels)
         gradients = np.zeros_like(self.parameters)
-        grads = self.backward(activations, labels, gradients)
-        return Trace(by_name, dict(zip(names, grads, strict=True)), self.named(gradients), loss)
+        grads = self.backward(activations, labels, gradients, judge)
+        return Trace(by_name, dict(zip(names, grads, strict=True)), self.named(gradients), mean)
 
     def named(self, vector: Array) -> Arrays:
         """A flat vector like `parameters` as arrays named as in PyTorch: conv1.weight."""
         views = self.views(vector)
         return {f"{layer}.{name}": view for layer in views for name, view in views[layer].items()}
 
+    def arrays(self) -> Arrays:
+        """Parameters, and running statistics of batches, named as in PyTorch: conv1.weight."""
+        return {
+            f"{layer.name}.{name}": array
+            for layer in self.layers
+            for name, array in (layer.parameters | layer.buffers).items()
+        }
+
     def state_dict(self) -> Arrays:
-        """Copies of the parameters, named and laid out as in PyTorch: conv1.weight (O,I,kh,kw)."""
-        return {name: array.copy() for name, array in self.named(self.parameters).items()}
+        """Copies of `arrays`, laid out as in PyTorch: conv1.weight (O,I,kh,kw)."""
+        return {name: array.copy() for name, array in self.arrays().items()}
 
     def load_state_dict(self, arrays: Mapping[str, Array]) -> None:
-        """Take the parameters of a network of the same spec; on an error nothing changes.
+        """Take what a network of the same spec has learned; on an error nothing changes.
 
         Raises:
             ValueError: a name is missing or unknown, a shape differs, or a weight is not 0 where a
@@ -247,20 +326,27 @@ class Network:
         check_connections(self.layers, arrays)
         dtype = self.parameters.dtype
         converted = {name: np.asarray(array, dtype) for name, array in arrays.items()}
-        for name, array in self.named(self.parameters).items():
+        for name, array in self.arrays().items():
             array[...] = converted[name]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copies and pickles have parameters of their own."""
-        return restored, (self.spec, self.class_names, self.preprocessing, self.parameters)
+        """Copies and pickles have arrays of their own."""
+        dtype = self.parameters.dtype
+        return restored, (
+            self.spec, self.class_names, self.preprocessing, dtype, self.state_dict()
+        )  # fmt: skip
 
 
 def restored(
-    spec: NetworkSpec, class_names: tuple[str, ...], preprocessing: Preprocessing, parameters: Array
+    spec: NetworkSpec,
+    class_names: tuple[str, ...],
+    preprocessing: Preprocessing,
+    dtype: npt.DTypeLike,
+    state: Arrays,
 ) -> Network:
-    """A network with given parameters."""
-    net = Network(spec, 0, class_names, preprocessing, parameters.dtype)
-    net.parameters[:] = parameters
+    """A network with given parameters and statistics."""
+    net = Network(spec, 0, class_names, preprocessing, dtype)
+    net.load_state_dict(state)
     return net
 
 
@@ -270,11 +356,11 @@ def layers_of(spec: NetworkSpec) -> tuple[Layer, ...]:
 
 
 def check_shapes(layers: tuple[Layer, ...], arrays: Mapping[str, Array]) -> None:
-    """Raise ValueError unless the arrays are the parameters of the layers, by name and shape."""
+    """Raise ValueError unless the arrays are what the layers hold, by name and shape."""
     expected = {
         f"{layer.name}.{name}": shape
         for layer in layers
-        for name, shape in layer.parameter_shapes().items()
+        for name, shape in (layer.parameter_shapes() | layer.buffer_shapes()).items()
     }
     for name in sorted(expected.keys() | arrays.keys()):
         found = arrays[name].shape if name in arrays else "nothing"

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tuiconv.errors import RequestError
+from tuiconv.errors import RequestError, unknown
 from tuiconv.nn.layers import Array
 from tuiconv_kernels.optimizers import (
     adagrad_step,
@@ -204,7 +204,7 @@ def make_optimizer(
             range.
     """
     if name not in OPTIMIZERS:
-        raise RequestError(f'optimizer "{name}"; expected one of {", ".join(OPTIMIZERS)}')
+        raise unknown("optimizer", name, OPTIMIZERS)
     kind = OPTIMIZERS[name]
     lr = checked_rate(kind.LR if lr is None else lr)
     if not (math.isfinite(weight_decay) and weight_decay >= 0):

@@ -1,9 +1,12 @@
 """Layers that make one number of every window, or of every map."""
 
+from typing import Any
+
 import numpy as np
 
 import tuiconv_kernels as kernels
 from tuiconv.arithmetic import layers as specs
+from tuiconv.nn.initialisers import Initialiser
 from tuiconv.nn.layers import Array, Arrays, Layer, sliding
 from tuiconv_kernels import chain
 from tuiconv_kernels.stages import Weights
@@ -14,15 +17,24 @@ class MaxPool(Layer):
 
     spec: specs.MaxPool
 
+    def settings(self) -> dict[str, Any]:
+        return {
+            "kernel_size": self.spec.kernel_size,
+            "stride": self.spec.stride,
+            "padding": self.spec.padding,
+            "dilation": self.spec.dilation,
+            "ceil_mode": self.spec.rounding == "up",
+        }
+
     def forward(self, x: Array) -> Array:
-        spec = self.spec
-        return kernels.max_pool2d(x, spec.kernel_size, spec.stride, spec.padding)
+        return kernels.max_pool2d(x, **self.settings())
 
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        spec = self.spec
-        return kernels.max_pool2d_backward(grad_out, x, spec.kernel_size, spec.stride, spec.padding)
+        return kernels.max_pool2d_backward(grad_out, x, **self.settings())
 
     def link(self, gradients: Arrays) -> list[chain.Layer]:
+        if self.spec.rounding == "up":  # no kernel of blocks does that
+            return super().link(gradients)
         return [chain.Pool(sliding(self.spec.window))]
 
 
@@ -31,15 +43,24 @@ class AvgPool(Layer):
 
     spec: specs.AvgPool
 
+    def settings(self) -> dict[str, Any]:
+        return {
+            "kernel_size": self.spec.kernel_size,
+            "stride": self.spec.stride,
+            "padding": self.spec.padding,
+            "ceil_mode": self.spec.rounding == "up",
+            "count_include_pad": self.spec.count == "all",
+        }
+
     def forward(self, x: Array) -> Array:
-        spec = self.spec
-        return kernels.avg_pool2d(x, spec.kernel_size, spec.stride, spec.padding)
+        return kernels.avg_pool2d(x, **self.settings())
 
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        spec = self.spec
-        return kernels.avg_pool2d_backward(grad_out, x, spec.kernel_size, spec.stride, spec.padding)
+        return kernels.avg_pool2d_backward(grad_out, x, **self.settings())
 
     def link(self, gradients: Arrays) -> list[chain.Layer]:
+        if (self.spec.rounding, self.spec.count) != ("down", "all"):  # as above
+            return super().link(gradients)
         return [chain.Pool(sliding(self.spec.window), averages=True)]
 
 
@@ -51,8 +72,8 @@ class Subsample(Layer):
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         return {"gain": (self.spec.maps,), "bias": (self.spec.maps,)}
 
-    def initialise(self, rng: np.random.Generator) -> None:
-        super().initialise(rng)
+    def initialise(self, rng: np.random.Generator, initialiser: Initialiser) -> None:
+        super().initialise(rng, initialiser)
         self.parameters["gain"][...] = 1
 
     def forward(self, x: Array) -> Array:
@@ -94,3 +115,29 @@ class GlobalAvgPool(Layer):
 
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
         return kernels.global_avg_pool2d_backward(grad_out, x)
+
+
+class GlobalMaxPool(Layer):
+    """The largest value of each map; on a larger image of the larger map."""
+
+    def forward(self, x: Array) -> Array:
+        return kernels.global_max_pool2d(x)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        return kernels.global_max_pool2d_backward(grad_out, x)
+
+
+class LogProbPool(Layer):
+    """The soft maximum of each window."""
+
+    spec: specs.LogProbPool
+
+    def forward(self, x: Array) -> Array:
+        spec = self.spec
+        return kernels.log_prob_pool2d(x, spec.beta, spec.kernel_size, spec.stride)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        spec = self.spec
+        return kernels.log_prob_pool2d_backward(
+            grad_out, x, spec.beta, spec.kernel_size, spec.stride
+        )

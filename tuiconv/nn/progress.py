@@ -1,12 +1,14 @@
 """How far a run of training has come, as it can be kept and taken up again."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from tuiconv.errors import RequestError
+from tuiconv.nn.events import EpochDone
 from tuiconv.nn.scoring import Score
 
 State: TypeAlias = Mapping[str, Any]
@@ -19,24 +21,28 @@ class Progress:
 
     order: State
     """The state of the random numbers before they gave the epoch in hand its order of images."""
-    completed: int = 0
-    """Epochs."""
-    test_accuracy: float | None = None
-    """After the last of these."""
+    last: EpochDone | None = None
+    """The epoch completed last."""
     scores: list[Score] = field(default_factory=list)
     """Of the batches done in the epoch in hand."""
+    seconds: float = 0.0
+    """Of learning and testing."""
 
-    def complete(self, test_accuracy: float, order: State) -> None:
+    @property
+    def completed(self) -> int:
+        """Epochs."""
+        return self.last.epoch if self.last else 0
+
+    def complete(self, epoch: EpochDone, order: State) -> None:
         """End an epoch; `order` is the random numbers' state for the next."""
-        self.order, self.test_accuracy, self.scores = order, test_accuracy, []
-        self.completed += 1
+        self.order, self.last, self.scores = order, epoch, []
 
     def state(self) -> State:
         """As arrays and plain values."""
         return {
             "order": self.order,
-            "completed": self.completed,
-            "test_accuracy": self.test_accuracy,
+            "epoch": asdict(self.last) if self.last else None,
+            "seconds": self.seconds,
             "losses": np.array([score.loss for score in self.scores], np.float64),
             "correct": np.array([score.correct for score in self.scores], np.int64),
             "images": np.array([score.images for score in self.scores], np.int64),
@@ -52,14 +58,11 @@ class Progress:
         try:
             type(random)().state = state["order"]
             columns = (state[name].tolist() for name in ("losses", "correct", "images"))
-            completed, accuracy = int(state["completed"]), state["test_accuracy"]
-            if completed < 0:
-                raise ValueError(f"{completed} epochs completed")
             return cls(
                 state["order"],
-                completed,
-                None if accuracy is None else float(accuracy),
+                None if state["epoch"] is None else whole_epoch(state["epoch"]),
                 [Score(*row) for row in zip(*columns, strict=True)],
+                float(state["seconds"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise RequestError(f"no state of a run: {error}") from error
@@ -74,3 +77,18 @@ class Progress:
                 f"the state has {len(found)} batches of {sum(found)} images;"
                 f" {images} images make {len(starts)} batches of up to {batch_size}"
             )
+
+
+def whole_epoch(figures: Mapping[str, Any]) -> EpochDone:
+    """The event with these figures.
+
+    Raises:
+        TypeError: a figure is missing, unknown or no number.
+        ValueError: a number is impossible.
+    """
+    epoch = EpochDone(**figures)
+    if not (type(epoch.epoch) is type(epoch.epochs) is int and epoch.epoch >= 1):
+        raise ValueError(f"epoch {epoch.epoch} of {epoch.epochs}")
+    if not all(math.isfinite(figure) for figure in figures.values()):
+        raise ValueError(f"epoch with figures {figures}")
+    return epoch

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tuiconv.errors import RequestError
+from tuiconv.errors import unknown
 
 Schedule: TypeAlias = Callable[[float, int], float]
 """(passes, epochs) -> factor of the learning rate."""
@@ -59,5 +59,11 @@ def schedule_named(name: str) -> Schedule:
         RequestError: there is none of that name.
     """
     if name not in SCHEDULES:
-        raise RequestError(f'schedule "{name}"; expected one of {", ".join(SCHEDULES)}')
+        raise unknown("schedule", name, SCHEDULES)
     return SCHEDULES[name]
+
+
+def schedule_name(schedule: Schedule) -> str:
+    """What a schedule is called; one of one's own by the name of its function."""
+    own = getattr(schedule, "__name__", type(schedule).__name__)
+    return next((name for name, known in SCHEDULES.items() if known is schedule), own)

@@ -1,13 +1,10 @@
-"""How well a network does: mean cross-entropy and how many images it gets right."""
+"""How well a network does: its mean loss and how many images it gets right."""
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tuiconv.nn.layers import Array, Labels
-
-if TYPE_CHECKING:
-    from tuiconv.nn.network import Network
+from tuiconv.nn.losses import CROSS_ENTROPY, Loss, placed
 
 
 @dataclass(frozen=True)
@@ -15,7 +12,7 @@ class Score:
     """How well a network does on some images."""
 
     loss: float
-    """Mean cross-entropy."""
+    """The mean over the images."""
     correct: int
     """Images whose largest output is their label's."""
     images: int
@@ -26,10 +23,10 @@ class Score:
         return self.correct / self.images
 
 
-def score(net: "Network", output: Array, labels: Labels) -> Score:
-    """How well a network's output fits the labels."""
-    correct = int((output.argmax(axis=1) == labels).sum())
-    return Score(net.loss(output, labels), correct, len(labels))
+def score(output: Array, labels: Labels, loss: Loss = CROSS_ENTROPY) -> Score:
+    """How well a network's output fits the labels; for other losses, `Network.outputs` for them."""
+    correct = int((output.argmax(axis=1) == placed(labels, output)).sum())
+    return Score(loss.mean(output, labels), correct, len(labels))
 
 
 def total(scores: list[Score]) -> Score:

@@ -10,6 +10,7 @@ import numpy as np
 
 from tuiconv.nn.compiled import IMAGES, Compiled
 from tuiconv.nn.layers import Array
+from tuiconv.nn.losses import CROSS_ENTROPY, Loss
 from tuiconv.nn.team import Team
 from tuiconv.nn.together import Passing
 from tuiconv_kernels import jit
@@ -72,14 +73,14 @@ class Spares:
         self._alone = Shelf(lambda shape, images: Compiled(net, shape, images))
         self._together = Shelf(lambda shape, images: Passing(self._team, net, shape, images))
 
-    def alone(self, x: Array) -> Array:
-        """The output for images (n, c, h, w), n at least 1, by the caller's thread."""
+    def alone(self, x: Array, loss: Loss = CROSS_ENTROPY) -> Array:
+        """What a loss sees of images (n, c, h, w), n at least 1, by the caller's thread."""
         images = 1 if len(x) == 1 else min(-(-len(x) // LANES) * LANES, IMAGES)
         with self._alone.borrow(x.shape[1:], images) as compiled:
-            return joined([compiled.outputs(part) for part in portions(x, IMAGES)])
+            return joined([compiled.outputs(part, loss) for part in portions(x, IMAGES)])
 
     def together(self, x: Array) -> Array:
-        """As `alone`, by all cores, unless another thread has them at work just now."""
+        """The output as from `alone`, by all cores unless another thread has them at work."""
         if len(x) <= IMAGES or not jit.ENABLED or not self._team.busy.acquire(blocking=False):
             return self.alone(x)
         try:

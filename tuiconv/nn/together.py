@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from tuiconv.nn.coins import Coins
 from tuiconv.nn.compiled import IMAGES, Compiled
 from tuiconv.nn.layers import Array, Labels
+from tuiconv.nn.losses import CROSS_ENTROPY, Loss
 from tuiconv.nn.optimizers import Optimizer
 from tuiconv.nn.scoring import Score
 from tuiconv.nn.team import Job, Team
 from tuiconv_kernels.chain import Shape
+from tuiconv_kernels.coins import number
 from tuiconv_kernels.lanes import LANES
 from tuiconv_kernels.optimizers import measure, shorten
-from tuiconv_kernels.passes import accumulate, add_rows, copy
+from tuiconv_kernels.passes import accumulate, add_rows, copy, put
 from tuiconv_kernels.weighted import Call
 
 if TYPE_CHECKING:
@@ -40,6 +43,8 @@ class Learning:
         optimizer: updates its parameters.
         images: how many there are in the batch.
         clip: the most that the gradients of all parameters may be long together; None for any.
+        loss: what is to become smaller.
+        seed: what layers that toss coins toss by, together with the number of the step.
     """
 
     def __init__(
@@ -50,10 +55,13 @@ class Learning:
         optimizer: Optimizer,
         images: int,
         clip: float | None = None,
+        loss: Loss = CROSS_ENTROPY,
+        seed: int = 0,
     ) -> None:
         dtype = net.parameters.dtype
         channels, height, width = net.spec.input
-        size = chunk_size(images)
+        net.check_batch(images)
+        size = images if net.joins_images else chunk_size(images)
         parts = chunks(images, size)
         groups = [parts[group] for group in chunks(len(parts), -(-len(parts) // MOST_SUMS))]
         members = min(members, len(groups))
@@ -62,7 +70,11 @@ class Learning:
         scratch = members if len(groups) < len(parts) else 0
         gradients = np.zeros((len(groups) + scratch, len(net.parameters)), dtype)
         homes = gradients[-members:]
-        bound = [Compiled(net, (channels, height, width), size, home) for home in homes]
+        coins = [Coins() for _ in homes]
+        bound = [
+            Compiled(net, (channels, height, width), size, *own)
+            for own in zip(homes, coins, strict=True)
+        ]
         x = np.zeros((images, *net.spec.input), dtype)
         self._team = team
         self._labels = np.zeros(images, np.int64)
@@ -72,9 +84,12 @@ class Learning:
         for k, group in enumerate(groups):
             member = (k - len(groups)) % members
             for part in group:
+                if net.is_random:
+                    learn[member].append((put, (coins[member].numbers, 1, part.start)))
                 self._entrances.append((member, len(learn[member]), part))
+                verdict = self._verdicts[part.start // size]
                 learn[member] += bound[member].learning(
-                    x[part], self._labels[part], 1 / images, self._verdicts[part.start // size]
+                    x[part], self._labels[part], 1 / images, verdict, loss
                 )
                 if scratch or k < len(groups) - members:
                     collect = copy if part is group[0] else accumulate
@@ -96,6 +111,7 @@ class Learning:
             cut: list[list[Call]] = [[(shorten, (gradients[0, each], factor))] for each in pieces]
             stages = [learn, add, length, in_a_row(cut, update)]
         self._optimizer = optimizer
+        self._coins, self._seed = (coins if net.is_random else []), seed
         self._job = Job(team, stages, dtype)
 
     def run(self, x: Array, labels: Labels) -> Score:
@@ -108,6 +124,8 @@ class Learning:
         with self._team.busy:
             self._labels[...] = labels
             self._optimizer.steps += 1
+            for coins in self._coins:
+                coins.reseed(number(self._seed, self._optimizer.steps))
             enter(x, self._job, self._entrances)
             self._job.run()
             losses, correct = self._verdicts.T.tolist()

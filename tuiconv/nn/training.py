@@ -1,25 +1,27 @@
-"""Training: mini-batches in, a better network out, and a report of every step."""
+"""Training: mini-batches in, a better network out."""
 
 import math
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from threading import Event as CancelToken
-from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
 
-from tuiconv.data.dataset import Dataset
-from tuiconv.errors import RequestError, UserError
-from tuiconv.nn.events import BatchDone, EpochDone, Event, RunEnd, RunStart
+from tuiconv.data.dataset import Dataset, Images
+from tuiconv.errors import RequestError
+from tuiconv.nn.augmentation import Augment, Augmentation, Numbers
+from tuiconv.nn.events import Event
 from tuiconv.nn.layers import Array, Labels
+from tuiconv.nn.losses import loss_named
 from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import checked_rate, make_optimizer
 from tuiconv.nn.progress import Progress, State
+from tuiconv.nn.running import Run, TrainingError
 from tuiconv.nn.schedules import Schedule, constant
 from tuiconv.nn.scoring import Score, score, total
 from tuiconv.nn.team import Team
 from tuiconv.nn.together import Learning
+from tuiconv.nn.until import Until
 from tuiconv_kernels.cores import usable_cores
 
 WORTH_SHARING = 1_000_000
@@ -28,12 +30,11 @@ WORTH_SHARING = 1_000_000
 KEPT = 4
 """Sizes of batches whose steps are kept."""
 
+FITTED = 10_000
+"""Training images that a whitening is fitted to, at most."""
+
 EVALUATED = 256
 """Images that are tested between two looks at the cancel token."""
-
-
-class TrainingError(UserError):
-    """Training cannot go on: one line that says why and what to change."""
 
 
 class Trainer:
@@ -47,11 +48,14 @@ class Trainer:
             SGD and Nesterov, 0.01 with AdaGrad, 0.001 with the others.
         momentum: 0 (none) up to but not including 1; None for 0.9 where there is momentum.
         batch_size: images per update.
-        seed: the order of the images in every epoch.
+        seed: the order of the images in every epoch, and what dropout leaves out.
         threads: None for as many as the process may use. The result is the same for any number.
         weight_decay: adds weight_decay · w to the gradient of every parameter w.
         schedule: gives the factor of the learning rate for every batch of a run; None for 1.
         clip: gradients that are longer than this together, √Σg², are shortened to it; None for any.
+        loss: what becomes smaller: "cross_entropy", or "squared" or "svm", which leave out a final
+            SOFTMAX; see `tuiconv.nn.losses`.
+        augment: changes the training images of every batch of a run, such as `Distortions`.
 
     Several threads may use one trainer; its batches are then learned one after the other.
 
@@ -72,26 +76,34 @@ class Trainer:
         weight_decay: float = 0.0,
         schedule: Schedule | None = None,
         clip: float | None = None,
+        loss: str = "cross_entropy",
+        augment: Augment | None = None,
     ) -> None:
-        if batch_size < 1 or batch_size != int(batch_size):
-            raise RequestError(f"batch size {batch_size}; expected a whole number of at least 1")
-        if threads is not None and (threads < 1 or threads != int(threads)):
-            raise RequestError(f"threads {threads}; expected a whole number of at least 1")
+        for name, value in (("batch size", batch_size), ("threads", threads)):
+            if value is not None and not (value >= 1 and value % 1 == 0):
+                raise RequestError(f"{name} {value}; expected a whole number of at least 1")
         if clip is not None and not (math.isfinite(clip) and clip > 0):
             raise RequestError(f"clip {clip}; expected a number above 0")
         self.net = net
         self.optimizer = optimizer
-        self.batch_size = batch_size
+        self.batch_size = int(batch_size)
         self.clip = clip
-        self._schedule = schedule or constant
+        self.loss = loss
+        self._judge = loss_named(loss)
+        self.schedule = schedule or constant
         self._optimizer = make_optimizer(optimizer, net.parameters, lr, momentum, weight_decay)
         self._lr = self._optimizer.lr
         self._rng = np.random.default_rng(seed)
         self._progress: Progress | None = None
         self._restored = False
-        self._team = Team(threads or usable_cores())
+        self._team = Team(int(threads or usable_cores()))
         self.threads = self._team.size
         self._steps: dict[int, Learning] = {}
+        self._augmentation: Augmentation | None = None
+        if augment is not None:
+            self._augmentation = Augmentation(augment, int(self._rng.integers(2**63)), self._team)
+        # nets without dropout keep the numbers that their seeds have always given
+        self._dropout_seed = int(self._rng.integers(2**63)) if net.is_random else None
 
     @property
     def lr(self) -> float:
@@ -120,15 +132,15 @@ class Trainer:
             labels: (n,) class numbers.
 
         Returns:
-            The mean cross-entropy of the batch before the update.
+            The mean loss of the batch before the update.
 
         Raises:
             RequestError: an empty batch, images of another shape than the network's INPUT, not a
                 label for every image, or a label that is no class.
         """
         labels = np.asarray(labels)
-        classes, *places = self.net.spec.output
-        if places:
+        classes = self.net.classes
+        if classes is None:
             raise RequestError(f"{self.net.spec} gives maps; expected an FC layer for the classes")
         if len(x) == 0 or labels.shape != (len(x),) or labels.dtype.kind not in "iu":
             raise RequestError(
@@ -152,12 +164,20 @@ class Trainer:
                 del self._steps[next(iter(self._steps))]
             work = images * self.net.spec.totals.macs
             members = self._team.size if work > WORTH_SHARING else 1
-            learning = Learning(self._team, members, self.net, self._optimizer, images, self.clip)
+            learning = Learning(
+                self._team, members, self.net, self._optimizer, images, self.clip, self._judge,
+                self._dropout_seed or 0,
+            )  # fmt: skip
             self._steps[images] = learning
         return learning
 
     def run(
-        self, train: Dataset, test: Dataset, epochs: int, cancel: CancelToken | None = None
+        self,
+        train: Dataset,
+        test: Dataset,
+        epochs: int,
+        cancel: CancelToken | None = None,
+        until: str | None = None,
     ) -> Iterator[Event]:
         """Train for some epochs, testing after each, and report every step as it is done.
 
@@ -169,114 +189,67 @@ class Trainer:
             test: read after every epoch.
             epochs: at least 1; those before a `restore` count.
             cancel: when set, the run ends after the batch in hand, with its `RunEnd`.
+            until: a condition such as "test_accuracy >= 0.99"; the first epoch after which it holds
+                is the last.
 
         Raises:
-            RequestError: epochs below 1, an empty data set, or images or classes that do not fit.
-            TrainingError: the loss is no longer a number.
+            RequestError: epochs below 1, a condition that is none, an empty data set, or images or
+                classes that do not fit.
+            TrainingError: a parameter or statistic is no number; or, after the `RunEnd`, the loss.
         """
         if epochs < 1:
             raise RequestError(f"epochs {epochs}; expected at least 1")
         for part in (train, test):
             check_fits(self.net, part)
+        check_numbers(self.net)
+        for images in {min(self.batch_size, len(train)), len(train) % self.batch_size} - {0}:
+            self.net.check_batch(images)
         if self._restored and self._progress is not None:
             self._progress.check_fits(len(train), self.batch_size)
-        return self._run(train, test, epochs, cancel or CancelToken())
+        condition = None if until is None else Until.parse(until)
+        if self.net.is_to_be_fitted:
+            self.net.fit(self._prepared(train.images[:: math.ceil(len(train) / FITTED)]))
+        return iter(Run(self, train, test, epochs, cancel or CancelToken(), condition))
 
-    def _run(
-        self, train: Dataset, test: Dataset, epochs: int, cancel: CancelToken
-    ) -> Iterator[Event]:
-        batches = math.ceil(len(train) / self.batch_size)
-        yield RunStart(
-            spec=str(self.net.spec),
-            parameters=self.net.spec.totals.parameters,
-            train=train.name,
-            train_images=len(train),
-            test=test.name,
-            test_images=len(test),
-            epochs=epochs,
-            batches=batches,
-            batch_size=self.batch_size,
-            optimizer=self.optimizer,
-            lr=self.lr,
-            momentum=self.momentum,
-            weight_decay=self.weight_decay,
-            clip=self.clip,
-            threads=self.threads,
-        )
-        began = perf_counter()
-        learning, images = 0.0, 0
-        progress = self._begin()
-        while progress.completed < epochs:
-            epoch, done = progress.completed + 1, len(progress.scores)
-            rest = islice(self._batches(len(train)), done, None)
-            for batch, chosen in enumerate(rest, start=done + 1):
-                started = perf_counter()
-                passes = epoch - 1 + (batch - 1) / batches
-                lr = self._optimizer.lr = self.lr * self._schedule(passes, epochs)
-                x = self._prepared(train.images[chosen])
-                learned = self._learning(len(chosen)).run(x, train.labels[chosen])
-                learning += perf_counter() - started
-                images += len(chosen)
-                self._check_loss(learned.loss, f"in epoch {epoch}, batch {batch}")
-                progress.scores.append(learned)
-                yield BatchDone(
-                    epoch=epoch,
-                    batch=batch,
-                    batches=batches,
-                    loss=learned.loss,
-                    accuracy=learned.accuracy,
-                    lr=lr,
-                    images_per_second=images / learning,
-                )
-                if cancel.is_set():
-                    break
-            tested = self.evaluate(test, cancel)
-            if tested is None:
-                break
-            self._check_loss(tested.loss, f"on the test images after epoch {epoch}")
-            epoch_score = total(progress.scores)
-            progress.complete(tested.accuracy, self._rng.bit_generator.state)
-            yield EpochDone(
-                epoch=epoch,
-                epochs=epochs,
-                train_loss=epoch_score.loss,
-                train_accuracy=epoch_score.accuracy,
-                test_loss=tested.loss,
-                test_accuracy=tested.accuracy,
-                seconds=perf_counter() - began,
-            )
-        yield RunEnd(
-            epochs=progress.completed,
-            test_accuracy=progress.test_accuracy,
-            seconds=perf_counter() - began,
-            images_per_second=images / learning if images else 0.0,
-            cancelled=progress.completed < epochs,
-        )
+    def learn(self, images: npt.NDArray[np.uint8], labels: Labels, lr: float) -> Score:
+        """One update from images and labels of a data set that fits, with this learning rate.
 
-    def _prepared(self, images: npt.NDArray[np.uint8]) -> Array:
-        return self.net.checked(self.net.preprocessing(images))
+        Returns:
+            How well the network did on them before the update.
+        """
+        self._optimizer.lr = lr
+        return self._learning(len(images)).run(self._prepared(images), labels)
 
-    def _check_loss(self, loss: float, where: str) -> None:
-        if not math.isfinite(loss):
-            raise TrainingError(
-                f"the loss is {loss} {where}: training diverged; try a learning rate below"
-                f" {self.lr:g}"
-            )
+    def begin(self) -> Progress:
+        """The progress of a new run, or that which was restored."""
+        if self._restored and self._progress is not None:
+            self._rng.bit_generator.state = self._progress.order
+        else:
+            self._progress = Progress(self.order)
+        self._restored = False
+        return self._progress
 
-    def _batches(self, images: int) -> Iterator[npt.NDArray[np.int64]]:
+    @property
+    def order(self) -> State:
+        """The state of the random numbers that give the next epoch its order of images."""
+        return self._rng.bit_generator.state
+
+    def batches(self, images: int) -> Iterator[Numbers]:
         """The numbers of all images in a new random order, a batch at a time."""
         order = self._rng.permutation(images)
         for start in range(0, images, self.batch_size):
             yield order[start : start + self.batch_size]
 
-    def _begin(self) -> Progress:
-        """The progress of a new run, or that which was restored."""
-        if self._restored and self._progress is not None:
-            self._rng.bit_generator.state = self._progress.order
-        else:
-            self._progress = Progress(self._rng.bit_generator.state)
-        self._restored = False
-        return self._progress
+    def pictures(
+        self, images: Images, batches: Sequence[Numbers], epoch: int, first: int
+    ) -> Iterator[Images]:
+        """The images of some batches of an epoch, from the batch of number `first` on, changed."""
+        if self._augmentation is None:
+            return (images[chosen] for chosen in batches)
+        return self._augmentation(images, batches, epoch, first)
+
+    def _prepared(self, images: npt.NDArray[np.uint8]) -> Array:
+        return self.net.checked(self.net.preprocessing(images))
 
     def state(self) -> State:
         """All that a run needs to go on, but the network's parameters and the trainer's settings.
@@ -286,13 +259,15 @@ class Trainer:
         Returns:
             Arrays and plain values by name; the optimiser's arrays are named `optimizer.…`.
         """
-        progress = self._progress or Progress(self._rng.bit_generator.state)
+        progress = self._progress or Progress(self.order)
         memory = self._optimizer.memory.items()
         return {
             "optimizer": self.optimizer,
             "batch_size": self.batch_size,
             "lr": self.lr,
             "steps": self._optimizer.steps,
+            "augment_seed": None if self._augmentation is None else self._augmentation.seed,
+            "dropout_seed": self._dropout_seed,
             **progress.state(),
             **{f"optimizer.{name}": array.copy() for name, array in memory},
         }
@@ -321,11 +296,22 @@ class Trainer:
         steps, lr = state.get("steps"), state.get("lr")
         if not (isinstance(steps, int) and steps >= 0 and isinstance(lr, float)):
             raise RequestError(f"the state's steps are {steps}, its lr is {lr}; expected numbers")
+        augmentation = self._augmentation
+        seeds = {"augment_seed": augmentation is not None, "dropout_seed": self.net.is_random}
+        for name, needed in seeds.items():
+            seed = state.get(name)
+            if (isinstance(seed, int) and seed >= 0) != needed:
+                expected = "a number" if needed else "None"
+                raise RequestError(f"the state's {name} is {seed}; expected {expected}")
         progress = Progress.restored(state, self._rng.bit_generator)
         self.lr = lr
         for name, array in memory.items():
             array[...] = state[f"optimizer.{name}"]
         self._optimizer.steps = steps
+        self._dropout_seed = state["dropout_seed"]
+        self._steps.clear()  # they know the seed
+        if augmentation is not None:
+            augmentation.seed = int(state["augment_seed"])
         self._progress, self._restored = progress, True
 
     def evaluate(self, dataset: Dataset, cancel: CancelToken | None = None) -> Score | None:
@@ -345,8 +331,8 @@ class Trainer:
                 if cancel is not None and cancel.is_set():
                     return
                 chunk = slice(start, start + EVALUATED)
-                output = self.net.outputs(self._prepared(dataset.images[chunk]))
-                scores[k] = score(self.net, output, dataset.labels[chunk])
+                output = self.net.outputs(self._prepared(dataset.images[chunk]), self._judge)
+                scores[k] = score(output, dataset.labels[chunk], self._judge)
 
         self._team.run(read, members=len(starts))
         whole = [part for part in scores if part is not None]
@@ -359,6 +345,17 @@ def is_like(value: object, array: Array) -> bool:
     return found == (array.shape, array.dtype)
 
 
+def check_numbers(net: Network) -> None:
+    """Raise TrainingError if what it learned is infinite or not a number: it would stay so."""
+    for name, array in net.arrays().items():
+        broken = array.size - np.count_nonzero(np.isfinite(array))
+        if broken:
+            raise TrainingError(
+                f"{broken:,} of the {array.size:,} numbers in {name} are infinite or NaN; expected"
+                " finite numbers to go on from"
+            )
+
+
 def check_fits(net: Network, dataset: Dataset) -> None:
     """Raise RequestError unless the network takes the images and has an output per class."""
     if len(dataset) == 0:
@@ -368,7 +365,7 @@ def check_fits(net: Network, dataset: Dataset) -> None:
             "×".join(map(str, s)) for s in (dataset.images.shape[1:], net.spec.input)
         )
         raise RequestError(f"{dataset.name} are {found} images; the network's INPUT is {expected}")
-    if net.spec.output != (dataset.classes,):
+    if net.classes != dataset.classes:
         found = "×".join(map(str, net.spec.output))
         raise RequestError(
             f"{dataset.name} have {dataset.classes} classes; the network has {found} outputs"

@@ -1,12 +1,16 @@
 """The first compile, made visible: what a request needs, one kernel after the other."""
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
+from tuiconv.nn.augmentation import Augment
+from tuiconv.nn.coins import Coins
 from tuiconv.nn.compiled import Compiled
+from tuiconv.nn.losses import loss_named
 from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import make_optimizer
 from tuiconv.nn.team import Team
@@ -29,23 +33,34 @@ class Compiling:
 
 
 def training_kernels(
-    net: Network, optimizer: str = "sgd", clip: float | None = None
+    net: Network,
+    optimizer: str = "sgd",
+    clip: float | None = None,
+    loss: str = "cross_entropy",
+    augment: Augment | None = None,
 ) -> list[Kernel]:
-    """What one step of training and testing a network needs; optimizer and clip as `Trainer`'s."""
-    x = np.zeros((1, *net.spec.input), net.parameters.dtype)
+    """What one step of training and testing a network needs; settings as `Trainer`'s."""
+    net = deepcopy(net)  # training moves more than what the optimiser is given
+    x = np.zeros((2, *net.spec.input), net.parameters.dtype)
     channels, height, width = net.spec.input
     gradients = np.zeros_like(net.parameters)
-    compiled = Compiled(net, (channels, height, width), 1, gradients)
-    labels = np.zeros(1, np.int64)
-    elsewhere = make_optimizer(optimizer, net.parameters.copy())
-    learning = Learning(Team(1), 1, net, elsewhere, 1, clip)
+    compiled = Compiled(net, (channels, height, width), len(x), gradients, Coins())
+    labels = np.zeros(len(x), np.int64)
+    elsewhere = make_optimizer(optimizer, net.parameters)
+    judge = loss_named(loss)
+    learning = Learning(Team(1), 1, net, elsewhere, len(x), clip, judge)
     dtype = net.parameters.dtype
+    distortions: list[Kernel] = []
+    if augment is not None:
+        pixels = np.zeros(x.shape, np.uint8)
+        distortions = [("distortions", lambda: augment(pixels, np.random.default_rng(0)))]
     return [
+        *distortions,
         *compiled.kernels(),
         ("gradients", lambda: [address(kernel, dtype) for kernel in (copy, accumulate)]),
         ("training step", lambda: learning.run(x, labels)),
         ("threads", lambda: Team(2).run(lambda member: None)),
-        ("score", lambda: net.loss(net(np.repeat(x, 2, axis=0)), np.repeat(labels, 2))),
+        ("score", lambda: judge.mean(net.outputs(x, judge), labels)),
     ]
 
 

@@ -1,6 +1,6 @@
 """Line charts in braille: loss and accuracy curves, eight dots to a cell."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -17,7 +17,8 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 # A braille character is U+2800 plus one bit for each of its dots, by [row, column].
 _DOTS: Final = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
-_DASHES: Final = ((1, 1), (8, 5), (3, 1), (6, 2))
+_SOLID: Final = (1, 1)
+_DASHES: Final = (_SOLID, (8, 5), (3, 1), (6, 2))
 """(period, drawn) in dot columns: solid, dashed, dotted, short dashes; no colour needed."""
 _MARKS: Final = "*o+x"
 _STYLES: Final[dict[ColorDepth, tuple[Style | None, ...]]] = {
@@ -40,6 +41,19 @@ class Series:
     y: npt.ArrayLike
     x: npt.ArrayLike | None = None
     """By default 0, 1, 2, ..."""
+    joined: bool = True
+    """Whether neighbouring points are joined to a curve; otherwise each is a dot."""
+    colour: int | None = None
+    """Which of the four colours, or marks, it has; by default that of its place."""
+
+
+@dataclass(frozen=True)
+class _Stroke:
+    """How a series is drawn."""
+
+    colour: int
+    dash: tuple[int, int] | None
+    """None for dots."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +72,14 @@ def line_chart(
     height: int,
     display: Display,
     y_range: tuple[float, float] | None = None,
+    y_label: Callable[[float], str] = "{:.4g}".format,
 ) -> list[Line]:
     """Curves over common axes, as exactly `height` lines of exactly `width` cells.
 
     From the top: a line of labels if any series has one, the plot with y labels on its left,
     and the extent of x. A chart too small for these shows the curves alone. In Unicode a cell has
-    2 × 4 dots and curves differ in colour and in dashes; in ASCII each has its own mark.
+    2 × 4 dots and curves differ in colour and in dashes; in ASCII each has its own mark. A series
+    that is not joined is dots of its colour, or its marks.
 
     Args:
         series: curves, drawn in order; later ones lie on top.
@@ -71,6 +87,7 @@ def line_chart(
         height: cells down.
         display: what the terminal can show.
         y_range: values at the bottom and the top; by default the extent of what is finite.
+        y_label: how a value is written beside the chart.
 
     Raises:
         ValueError: if x and y of a series differ in length, the size is not positive, or
@@ -81,21 +98,22 @@ def line_chart(
     if y_range and not -np.inf < y_range[0] < y_range[1] < np.inf:
         raise ValueError(f"y_range needs finite limits, low < high, not {y_range}")
     curves = [_points(one) for one in series]
+    strokes = [_stroke(series, i) for i in range(len(series))]
     extent = _extent(curves, y_range)
     legend = [one.label for one in series] if any(one.label for one in series) else []
-    labels = [f"{value:.4g}" for value in (extent.high, _mid(extent), extent.low)]
+    labels = [y_label(value) for value in (extent.high, _mid(extent), extent.low)]
     margin = max(map(len, labels))
     axes = width >= margin + 6 and height >= 4
     plot_width = width - margin - 2 if axes else width
     plot_height = height - 1 - bool(legend) if axes else height
-    plot = _plot(curves, extent, plot_width, plot_height, display)
+    plot = _plot(curves, strokes, extent, plot_width, plot_height, display)
     if not axes:
         return plot
     at_row = {0: labels[0], plot_height - 1: labels[2]}
     if plot_height > 2 and plot_height % 2:  # an even number of rows has none in the middle
         at_row[plot_height // 2] = labels[1]
     tick, wall, corner = ("┤", "│", "└") if display.unicode else ("+", "|", "+")
-    lines = [_legend(legend, width, display)] if legend else []
+    lines = [_legend(legend, strokes, width, display)] if legend else []
     for row, line in enumerate(plot):
         side = tick if row in at_row else wall
         lines.append([Segment(f"{at_row.get(row, '').rjust(margin)} {side}"), *line])
@@ -135,6 +153,7 @@ def _mid(extent: _Extent) -> float:
 
 def _plot(
     curves: list[tuple[FloatArray, FloatArray]],
+    strokes: list[_Stroke],
     extent: _Extent,
     width: int,
     height: int,
@@ -144,14 +163,16 @@ def _plot(
     across, down = (2, 4) if display.unicode else (1, 1)
     bits = np.zeros((height, width), dtype=np.int64)
     owner = np.full((height, width), -1)
-    for i, (x, y) in enumerate(curves):
-        column, row, joining = _dots(x, y, extent, width * across, height * down)
+    for (x, y), stroke in zip(curves, strokes, strict=True):
+        column, row, joining = _dots(
+            x, y, extent, width * across, height * down, joined=stroke.dash is not None
+        )
         if display.unicode and column.size:
-            period, drawn = _DASHES[i % len(_DASHES)]
+            period, drawn = stroke.dash or _SOLID
             shown = ~joining | ((column - column.min()) % period < drawn)
             column, row = column[shown], row[shown]
             np.bitwise_or.at(bits, (row // 4, column // 2), _DOTS[row % 4, column % 2])
-        owner[row // down, column // across] = i
+        owner[row // down, column // across] = stroke.colour
     lines = []
     for cell_bits, cell_owner in zip(bits.tolist(), owner.tolist(), strict=True):
         line: Line = []
@@ -163,19 +184,19 @@ def _plot(
 
 
 def _dots(
-    x: FloatArray, y: FloatArray, extent: _Extent, columns: int, rows: int
+    x: FloatArray, y: FloatArray, extent: _Extent, columns: int, rows: int, *, joined: bool
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
     """Column and row of every dot of a curve, from the upper left, and whether it joins points.
 
-    Neighbouring points are joined when both are finite; a point without such a neighbour is one
-    dot. Dots above and below the extent are left out.
+    If `joined`, neighbouring points are joined when both are finite; a point without such a
+    neighbour is one dot. Dots above and below the extent are left out.
     """
     ok = np.isfinite(x) & np.isfinite(y)
     span = extent.right - extent.left or 1.0
     at_x = (np.where(ok, x, extent.left) - extent.left) / span * (columns - 1)
     at_y = (extent.high - np.where(ok, y, extent.low)) / (extent.high - extent.low) * (rows - 1)
     at_y = np.clip(at_y, -4 * rows, 5 * rows)  # a far-off point needs no dots all the way
-    both = ok[:-1] & ok[1:]
+    both = ok[:-1] & ok[1:] & joined
     alone = ok & ~np.append(both, False) & ~np.append(False, both)
     step_x, step_y = np.diff(at_x)[both], np.diff(at_y)[both]
     # As many steps as the longer side has dots: no holes.
@@ -190,20 +211,27 @@ def _dots(
     return column[inside], row[inside], joining[inside]
 
 
-def _legend(labels: list[str], width: int, display: Display) -> Line:
+def _stroke(series: Sequence[Series], i: int) -> _Stroke:
+    """How the i-th series is drawn: the dashes are those of its place among the curves."""
+    one = series[i]
+    place = sum(other.joined for other in series[:i])
+    dash = _DASHES[place % len(_DASHES)] if one.joined else None
+    return _Stroke(i if one.colour is None else one.colour, dash)
+
+
+def _legend(labels: list[str], strokes: list[_Stroke], width: int, display: Display) -> Line:
     """A sample of each curve's stroke and its label, cropped or filled to `width`."""
     line: Line = []
-    for i, label in enumerate(labels):
-        line.append(Segment(_sample(i, display.unicode), _style(i, display.depth)))
+    for label, stroke in zip(labels, strokes, strict=True):
+        sample = _sample(stroke) if display.unicode else _mark(stroke.colour) * 4
+        line.append(Segment(sample, _style(stroke.colour, display.depth)))
         line.append(Segment(f" {label}   "))
     return Segment.adjust_line_length(line, width)
 
 
-def _sample(i: int, unicode: bool) -> str:
-    """Four cells of a curve's stroke."""
-    if not unicode:
-        return _mark(i) * 4
-    period, drawn = _DASHES[i % len(_DASHES)]
+def _sample(stroke: _Stroke) -> str:
+    """Four cells of a curve's stroke, or of dots."""
+    period, drawn = stroke.dash or (2, 1)
     on = np.arange(8) % period < drawn
     return "".join(
         chr(0x2800 + int(_DOTS[1, 0] * on[c] + _DOTS[1, 1] * on[c + 1])) for c in (0, 2, 4, 6)

@@ -41,6 +41,9 @@ class Display:
         return self.unicode and self.has_palettes
 
 
+NARROWEST: Final = 20
+"""Columns that are always drawn in: some terminals say that they have none."""
+
 _NEEDED_GLYPHS: Final = "▀█░▒▓≡▏⣿│└"
 _DEEP_TERMINALS: Final = ("-direct", "kitty", "alacritty", "wezterm", "ghostty", "foot")
 _RICH_SYSTEMS: Final[dict[ColorDepth, Literal["truecolor", "256", "standard"] | None]] = {
@@ -98,17 +101,22 @@ def make_console(display: Display, stream: TextIO, width: int | None = None) -> 
     Args:
         display: what to print with.
         stream: where to print.
-        width: columns; by default the terminal's.
+        width: columns; by default the terminal's, or `NARROWEST` if it tells of fewer.
     """
-    return Console(
+    console = Console(
         file=stream,
         color_system=_RICH_SYSTEMS[display.depth],
         force_terminal=display.depth is not ColorDepth.NONE or None,
         no_color=display.depth is ColorDepth.NONE,
         legacy_windows=False,
         highlight=False,
+        markup=False,
+        emoji=False,
         width=width,
     )
+    if width is None and console.width < NARROWEST:
+        console.width = NARROWEST
+    return console
 
 
 def _depth(environ: Mapping[str, str], platform: str) -> ColorDepth:

@@ -17,6 +17,8 @@ GAP = 2
 MOST_LINES = 40
 """A panel is drawn no taller than this, so that before and after stay in sight together."""
 CHART_LINES = 10
+WIDE = 2
+"""Widths over heights of pictures from which on they stand below each other."""
 
 
 def draw_scene(scene: Scene, width: int, display: Display) -> Lines:
@@ -36,11 +38,20 @@ def groups(panels: Sequence[Panel]) -> list[list[Panel]]:
     """Neighbours of one kind that read best side by side, the others alone."""
     found: list[list[Panel]] = []
     for panel in panels:
-        if found and type(panel) is type(found[-1][-1]) and isinstance(panel, Pixels | Text):
+        alike = bool(found) and type(panel) is type(found[-1][-1])
+        if alike and not stands_alone(panel) and not stands_alone(found[-1][-1]):
             found[-1].append(panel)
         else:
             found.append([panel])
     return found
+
+
+def stands_alone(panel: Panel) -> bool:
+    """Whether a panel needs the whole width: all but texts, and pictures that are not very wide."""
+    if isinstance(panel, Pixels):
+        height, width = panel.pixels.shape[:2]
+        return bool(width > WIDE * height)
+    return not isinstance(panel, Text)
 
 
 def height_of(panel: Panel) -> int:

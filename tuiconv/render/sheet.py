@@ -1,6 +1,6 @@
 """A sheet of small pictures, each with its caption, as many in a row as there is room for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy.typing as npt
@@ -25,12 +25,22 @@ def draw_sheet(
         width: cells across; at least one picture is drawn in a row.
         display: what the terminal can show.
     """
-    per_row = max(1, (width + GAP) // (COLUMNS + GAP))
+    count = per_row(width)
     lines: list[Line] = []
-    for start in range(0, len(pictures), per_row):
+    for start in range(0, len(pictures), count):
         blocks = [
             [text_line(caption, COLUMNS), *picture(pixels, COLUMNS, ROWS, display)]
-            for caption, pixels in pictures[start : start + per_row]
+            for caption, pixels in pictures[start : start + count]
         ]
         lines += [*([[]] if start else []), *side_by_side(blocks, GAP)]
     return lines
+
+
+def draw_row(pictures: Iterable[npt.NDArray[Any]], display: Display) -> list[Line]:
+    """Pictures beside each other, without captions."""
+    return side_by_side([picture(pixels, COLUMNS, ROWS, display) for pixels in pictures], GAP)
+
+
+def per_row(width: int) -> int:
+    """How many pictures stand in a row of so many cells; at least one."""
+    return max(1, (width + GAP) // (COLUMNS + GAP))

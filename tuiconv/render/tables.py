@@ -5,7 +5,7 @@ from rich.cells import cell_len
 from rich.table import Table
 
 from tuiconv.arithmetic import NetworkSpec
-from tuiconv.arithmetic.sizes import Pair
+from tuiconv.arithmetic.sizes import Lengths
 from tuiconv.render.depth import Display
 
 IF_THERE_IS_ROOM = ("multiply-adds", "spec", "sees", "jump", "links")
@@ -58,7 +58,7 @@ def shapes_columns(network: NetworkSpec, times: str) -> dict[str, list[str]]:
         "parameters": [f"{layer.parameters:,}" for layer in network],
         "multiply-adds": [f"{layer.macs:,}" for layer in network],
         "links": [f"{layer.links:,}" for layer in network],
-        "sees": [show_pair(layer.receptive_field.size, times) for layer in network],
+        "sees": [show_pair(layer.receptive_field.cells, times) for layer in network],
         "jump": [show_pair(layer.receptive_field.jump, times) for layer in network],
     }
     totals = network.totals
@@ -71,6 +71,6 @@ def shapes_columns(network: NetworkSpec, times: str) -> dict[str, list[str]]:
     return {name: [name, *cells, below.get(name, "")] for name, cells in columns.items()}
 
 
-def show_pair(pair: Pair, times: str) -> str:
+def show_pair(pair: Lengths, times: str) -> str:
     """`5` for equal sides, else `3×5`."""
     return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}{times}{pair[1]}"

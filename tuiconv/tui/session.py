@@ -10,7 +10,7 @@ from tuiconv.data.load import load_dataset
 from tuiconv.errors import UserError
 from tuiconv.lessons.scene import Scene
 from tuiconv.lessons.training import training_scene
-from tuiconv.nn.events import BatchDone, EpochDone, Event
+from tuiconv.nn.events import BatchDone, EpochDone, Event, RunEnd
 from tuiconv.nn.network import Network
 from tuiconv.nn.training import Trainer
 
@@ -70,6 +70,8 @@ class TrainingSession:
             if self.failure is not None:
                 raise self.failure
             event = next(self._events, None)
+            if isinstance(event, RunEnd):
+                next(self._events, None)  # raises what made training diverge
         except UserError as error:
             self.playing, self.failure = False, error
             raise

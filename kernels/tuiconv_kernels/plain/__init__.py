@@ -77,6 +77,7 @@ from tuiconv_kernels.plain.soft_pooling import (
 )
 from tuiconv_kernels.plain.subsampling import subsample2d, subsample2d_backward
 from tuiconv_kernels.plain.transposed import conv_transpose2d, conv_transpose2d_backward
+from tuiconv_kernels.plain.warping import beside, elastic_field, warp
 from tuiconv_kernels.plain.whitening import fit_whitening, whiten, whiten_backward
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "avg_pool2d_backward",
     "batch_norm",
     "batch_norm_backward",
+    "beside",
     "conv1d",
     "conv1d_backward",
     "conv2d",
@@ -98,6 +100,7 @@ __all__ = [
     "divisive_norm_backward",
     "dropout",
     "dropout_backward",
+    "elastic_field",
     "filter2d",
     "fit_whitening",
     "global_avg_pool2d",
@@ -145,6 +148,7 @@ __all__ = [
     "subtractive_norm_backward",
     "tanh",
     "tanh_backward",
+    "warp",
     "whiten",
     "whiten_backward",
 ]

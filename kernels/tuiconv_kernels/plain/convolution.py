@@ -34,9 +34,10 @@ def conv2d(
                 for v in range(kernel_width):
                     row = i * down - top + u * gap_y
                     column = j * right - left + v * gap_x
+                    pixel = 0.0  # of the padding, which an infinite weight turns into NaN
                     if 0 <= row < height and 0 <= column < width:
                         pixel = float(x[n, first_channel + c, row, column])
-                        total += float(weight[o, c, u, v]) * pixel
+                    total += float(weight[o, c, u, v]) * pixel
         out[n, o, i, j] = total
     return out
 
@@ -93,8 +94,10 @@ def _grad_tap(
     for n, i, j in np.ndindex(grads.shape):
         row = i * stride[0] + shift[0]
         column = j * stride[1] + shift[1]
+        pixel = 0.0  # of the padding
         if 0 <= row < height and 0 <= column < width:
-            total += float(grads[n, i, j]) * float(pixels[n, row, column])
+            pixel = float(pixels[n, row, column])
+        total += float(grads[n, i, j]) * pixel
     return total
 
 

@@ -1,0 +1,23 @@
+"""The trained network that comes with the program."""
+
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from tuiconv.nn.network import Network
+
+SHIPPED = "lenet5"
+"""What it is called where a checkpoint may be named."""
+
+
+def load_model(name: str) -> Network:
+    """The network in a checkpoint or, for `lenet5`, the one that comes with the program.
+
+    That is LeNet-5 with an eleventh class, `none`, trained on MNIST with distortions.
+
+    Raises:
+        CheckpointError: the file is missing or holds no network.
+    """
+    if name != SHIPPED:
+        return Network.load(name)
+    with as_file(files("tuiconv") / "assets" / f"{SHIPPED}.safetensors") as path:
+        return Network.load(Path(path))
