@@ -91,6 +91,7 @@ def test_digits_are_enough_to_test_a_network_that_knows_none(tuiconv):
 
 def test_no_such_model_no_model_and_a_wrong_one_are_refused(refused, folder, tiny):
     assert "there is no such file" in refused(1, "eval", "missing.safetensors")
+    assert "expected a checkpoint, such as a run's best.safetensors" in refused(1, "eval", folder)
     (folder / "text").write_text("not a network")
     assert "not a whole safetensors file" in refused(1, "eval", "text")
     Network.parse("INPUT(3,8,8) -> FC(10)").save("colour.safetensors")

@@ -128,7 +128,9 @@ def test_a_wrong_setting_in_a_file_is_told_with_its_line(refused, run_file):
 
 def test_a_directory_of_a_run_is_not_written_over(tuiconv, refused, run_file):
     tuiconv("train", run_file)
-    assert "runs/tiny: not empty; add --resume" in refused(2, "train", run_file)
+    message = refused(2, "train", run_file)
+    assert "runs/tiny: not empty; name a new directory or" in message
+    assert message.endswith(": tuiconv train --resume runs/tiny\n")
 
 
 @pytest.mark.parametrize("lr", ["1e10", "1e300"])

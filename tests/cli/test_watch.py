@@ -370,6 +370,17 @@ def test_a_terminal_that_changes_its_size_is_drawn_anew(watching, log):
 
 
 @needs_posix
+def test_what_is_printed_once_leaves_its_first_line_on_the_screen(watching, log):
+    log.write_text(text(*WHOLE))
+    with watching(log, "--once", size=(24, 80)) as terminal:
+        shown = terminal.read().splitlines()
+    assert "INPUT(1,8,8)" in shown[0]
+    assert len(shown) <= 23
+    with watching(log, "--once", size=(60, 80)) as terminal:
+        assert 23 < len(terminal.read().splitlines()) <= 36
+
+
+@needs_posix
 def test_a_log_that_goes_away_is_waited_for(watching, log):
     log.write_text(text(*FIRST))
     with watching("runs/bars") as terminal:

@@ -371,5 +371,5 @@ def test_what_pillow_thinks_of_a_damaged_file_is_not_written_to_stderr(tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", READ, str(path)], capture_output=True, text=True, check=True
     )
-    assert done.stdout == f"{path}: not a picture in a known format\n"
+    assert done.stdout.startswith(f"{path}: not a picture in a known format")
     assert done.stderr == ""

@@ -80,6 +80,7 @@ def test_what_has_not_happened_yet_is_left_out():
         "nothing looks wrong",
     ]
     assert drawn(history_of(3), height=6)[3].startswith("last 3 batches: loss 1.99, ")
+    assert drawn(history_of(1), height=6)[3].startswith("last batch: loss 2, ")
 
 
 @pytest.mark.parametrize(

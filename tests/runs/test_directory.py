@@ -113,7 +113,7 @@ def test_a_directory_may_be_there_but_must_be_empty(carried_out, settings, folde
     (folder / "runs" / "tiny").mkdir(parents=True)
     carried_out(settings)
     before = (folder / "runs" / "tiny" / LOG).read_bytes()
-    with pytest.raises(RequestError, match="runs/tiny: not empty; add --resume"):
+    with pytest.raises(RequestError, match="runs/tiny: not empty; name a new directory"):
         begin(settings)
     assert (folder / "runs" / "tiny" / LOG).read_bytes() == before
 
@@ -163,7 +163,7 @@ def test_two_programs_cannot_begin_in_one_directory(settings):
 def test_the_one_that_begins_after_the_other_has_ended_is_told_too(carried_out, settings, folder):
     job, late = begin(settings)
     entries = carried_out(settings)
-    with pytest.raises(RequestError, match="runs/tiny: not empty; add --resume"):
+    with pytest.raises(RequestError, match="runs/tiny: not empty; name a new directory"):
         begun(late, job)
     assert len(lines(folder / "runs" / "tiny")) == len(entries)
     late.close()

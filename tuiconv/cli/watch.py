@@ -27,7 +27,7 @@ BETWEEN_LOOKS = 0.5
 """Seconds."""
 
 LINES = 36
-"""Of what is printed once, not redrawn."""
+"""Of what is printed once, not redrawn, if there is room."""
 
 
 def watch(
@@ -128,7 +128,8 @@ def show(watched: "Watched", console: "Console", display: "Display") -> None:
     """Print the present state."""
     from tuiconv.render.lines import Lines
 
-    console.print(Lines(frame(watched, "", console.width, LINES, display)))
+    room = console.height - 1 if console.is_terminal else LINES  # the prompt takes a line
+    console.print(Lines(frame(watched, "", console.width, min(LINES, room), display)))
 
 
 def redraw(watched: "Watched", console: "Console", display: "Display") -> None:

@@ -111,7 +111,9 @@ def read(
         CheckpointError: the file is missing, damaged, or no checkpoint of a tuiconv network.
     """
     if not path.is_file():
-        what = "is a directory" if path.is_dir() else "there is no such file"
+        what = "there is no such file"
+        if path.is_dir():
+            what = "is a directory; expected a checkpoint, such as a run's best.safetensors"
         raise CheckpointError(f"{path}: {what}")
     try:
         with safe_open(path, framework="numpy") as file:

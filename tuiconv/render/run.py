@@ -106,8 +106,9 @@ def figures(history: History, width: int, display: Display) -> list[Line]:
     texts = []
     if history.last is not None:
         batches = min(smoothing(history.last.batches), len(history.losses))
+        over = "last batch" if batches == 1 else f"last {batches:,} batches"
         texts.append(
-            f"last {batches:,} batches: loss {recent(history, history.losses):.4g}, accuracy"
+            f"{over}: loss {recent(history, history.losses):.4g}, accuracy"
             f" {recent(history, history.accuracies):.1%}; lr {history.last.lr:.4g};"
             f" {history.last.images_per_second:,.0f} images/s"
         )

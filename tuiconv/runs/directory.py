@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 from io import FileIO
 from pathlib import Path
+from shlex import quote
 from time import perf_counter
 from typing import Any
 
@@ -114,7 +115,8 @@ def check_free(path: Path) -> None:
     if path.is_dir():
         if any(not each.name.startswith(".") for each in path.iterdir()):
             raise RequestError(
-                f"{path}: not empty; add --resume to go on with a run, or name a new directory"
+                f"{path}: not empty; name a new directory or, if this is a run, go on with it:"
+                f" tuiconv train --resume {quote(str(path))}"
             )
     elif os.path.lexists(path):
         raise RequestError(f"{path}: not a directory; expected a new one for the run")
