@@ -76,6 +76,13 @@ def test_shift_moves_up_to_so_many_pixels_along_both_axes(rng):
     assert np.abs(np.corrcoef(moved.T)[0, 1]) < 0.3
 
 
+def test_a_shift_alone_copies_pixels_and_blurs_none(rng):
+    moved = Distortions(shift=3)(dot(), rng)
+    assert set(np.unique(moved)) == set(np.unique(dot()))
+    moved = Distortions(shift=3, rotate=5)(dot(), rng)
+    assert set(np.unique(moved)) > set(np.unique(dot()))
+
+
 def test_rescale_changes_height_and_width_each_by_itself(rng):
     bars = np.zeros((300, 1, 33, 33), np.uint8)
     bars[:, :, 6:27, 6:27] = 255  # 21 × 21
