@@ -34,9 +34,14 @@ NETWORKS = [
     "INPUT(1,7,6) -> CONV(2,2) -> TANH -> POOL(2,stride=1,dilation=2,pad=1,round=up)"
     " -> AVGPOOL(2,pad=1,round=up,count=inside) -> FC(3)",
     "INPUT(12,2,3) -> STANH -> CONV(12,(1,2),table=belllabs,bias=unit) -> FC(3)",
+]
+ENDS = [
+    "INPUT(1,4,4) -> CONV(2,2) -> TANH -> FC(3)",
+    "INPUT(1,4,4) -> CONV(2,2) -> TANH -> FC(3) -> SOFTMAX",
     "INPUT(1,5,5) -> CONV(2,2) -> TANH -> CONV(3,4)",
     "INPUT(1,5,5) -> CONV(2,2) -> TANH -> CONV(3,4) -> SOFTMAX",
 ]
+"""All that a loss can meet at the end of a network."""
 
 
 def differences(loss, array):
@@ -67,8 +72,13 @@ def network(text, rng):
     return net
 
 
-@pytest.mark.parametrize("text", NETWORKS)
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+@pytest.mark.parametrize(
+    ("text", "loss"),
+    [
+        *((text, LOSSES["cross_entropy"]) for text in NETWORKS),
+        *((text, loss) for text in ENDS for loss in LOSSES.values()),
+    ],
+)
 def test_every_parameters_gradient_agrees_with_differences(text, loss, rng):
     net = network(text, rng)
     x, labels = rng.standard_normal((3, *net.spec.input)), np.array([2, 0, 2])

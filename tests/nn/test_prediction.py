@@ -161,8 +161,8 @@ def test_there_are_no_more_guesses_than_classes(net):
 def test_a_network_that_reads_no_pictures_is_refused(net):
     with pytest.raises(RequestError, match="2 channels; pictures have 1 or 3"):
         predict(Network.parse("INPUT(2,1,1) -> FC(10)"), BLACK)
-    with pytest.raises(RequestError, match="output is 2×1×1; expected one for each of 10"):
-        predict(Network.parse("INPUT(1,1,1) -> CONV(2,1)"), BLACK)
+    with pytest.raises(RequestError, match="output is 2×2×1; expected one for each of 2"):
+        predict(Network.parse("INPUT(1,2,1) -> CONV(2,1)"), BLACK)
     net.parameters[0] = np.nan
     with pytest.raises(EvaluationError, match="training diverged"):
         predict(net, BLACK)

@@ -3,6 +3,8 @@ import pytest
 from textual.widgets import Footer
 
 from tuiconv.data import load
+from tuiconv.runs.given import settings_from
+from tuiconv.runs.toml import read_run_file
 from tuiconv.tui.messages import FrameReady
 from tuiconv.tui.screens.training import RATES
 from tuiconv.tui.widgets.wall import MapsWall
@@ -44,7 +46,7 @@ async def test_an_untrained_network_waits_to_be_trained(explore):
         assert (frame.last, frame.playing) == (None, False)
         assert learner.static("#top") == "tuiconv › Training lenet5 · strokes · paused"
         assert learner.static("#numbers") == (
-            "lr 0.02 · untrained: space trains, b takes one batch"
+            "lr 0.02 · untrained: space trains, b takes one batch, f writes a run file"
         )
 
 
@@ -302,3 +304,32 @@ async def test_a_diverged_run_can_be_asked_to_go_on_without_harm(explore, key):
         await learner.until(lambda: len(learner.notices) == 2)
         assert learner.app.is_running
         assert learner.sent(FrameReady)
+
+
+async def test_f_writes_a_run_file_of_what_the_screen_does(explore, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with explore() as learner:
+        await learner.open_training()
+        await learner.frame("plus")
+        await learner.press("f", "f")
+        await learner.until(lambda: len(learner.notices) == 2)
+    assert learner.notices[0] == (
+        "wrote lenet5-strokes.toml; next: tuiconv train lenet5-strokes.toml"
+    )
+    for name in ("lenet5-strokes.toml", "lenet5-strokes-2.toml"):
+        settings = settings_from(read_run_file(tmp_path / name))
+        assert (settings.net, settings.data.name) == ("lenet5", "strokes")
+        assert settings.optimizer.lr == 0.05
+
+
+async def test_a_run_file_that_cannot_be_written_is_told(explore, tmp_path, monkeypatch):
+    monkeypatch.setattr("tuiconv.tui.run_file.replacing", refuse)
+    async with explore() as learner:
+        await learner.open_training()
+        await learner.press("f")
+        await learner.until(lambda: learner.notices)
+    assert learner.notices == ["lenet5-strokes.toml cannot be written: Permission denied"]
+
+
+def refuse(path):
+    raise PermissionError(13, "Permission denied", str(path))

@@ -1,6 +1,7 @@
 """What the compute thread tells the screens."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -26,6 +27,13 @@ class FrameReady(Message):
     """The moment of training that was asked for."""
 
     frame: "Frame"
+
+
+@dataclass
+class RunFileWritten(Message):
+    """What the Training screen does is in a file for `tuiconv train`."""
+
+    path: Path
 
 
 @dataclass

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from tuiconv.data.load import NAMES
 from tuiconv.lessons.scene import Bars, Curve, Maps
-from tuiconv.tui.messages import FrameReady
+from tuiconv.tui.messages import FrameReady, RunFileWritten
 from tuiconv.tui.screens.lesson import LessonScreen
 from tuiconv.tui.widgets.panel import PanelView
 from tuiconv.tui.widgets.wall import MapsWall
@@ -41,6 +41,7 @@ class TrainingScreen(LessonScreen):
         Binding("z", "full_size", "Size", id="full-size"),
         Binding("d", "next_data", "Data", id="data"),
         Binding("r", "restart", "Redo", id="restart"),
+        Binding("f", "run_file", "File", id="run-file", show=False),
     ]
 
     def __init__(self) -> None:
@@ -148,12 +149,27 @@ class TrainingScreen(LessonScreen):
     def action_restart(self) -> None:
         self.start(self._data)
 
+    def action_run_file(self) -> None:
+        data, lr = self._data, RATES[self._rate]
+
+        def job() -> None:
+            from tuiconv.tui.run_file import write_run_file  # with NumPy, after the first paint
+
+            self.post_message(RunFileWritten(write_run_file(PRESET, data, lr)))
+
+        self.explorer.compute.submit(job)
+
+    @on(RunFileWritten)
+    def tell_of_run_file(self, event: RunFileWritten) -> None:
+        """Say where it is, and what it is good for."""
+        self.notify(f"wrote {event.path}; next: tuiconv train {event.path}", timeout=10)
+
 
 def numbers(frame: "Frame") -> str:
     """The line of numbers on top."""
     parts = [f"lr {frame.lr:g}"]
     if frame.last is None:
-        parts.append("untrained: space trains, b takes one batch")
+        parts.append("untrained: space trains, b takes one batch, f writes a run file")
     else:
         last = frame.last
         parts += [
