@@ -94,16 +94,16 @@ def test_the_lenet_of_1990_has_4_maps_then_16_each_averaged_with_a_gain_and_a_bi
     ]
 
 
-def test_the_cifar_convnet_has_22_466_parameters_in_three_stages_that_halve_the_size():
+def test_the_cifar_convnet_doubles_the_maps_where_it_halves_the_size():
     net = summarize("cifar-convnet")
     assert [(spec.output, spec.parameters) for spec in net if spec.parameters] == [
-        ((16, 32, 32), 16 * (3 * 25 + 1)),
-        ((20, 16, 16), 20 * (16 * 25 + 1)),
-        ((20, 8, 8), 20 * (20 * 25 + 1)),
-        ((10,), 10 * (20 * 4 * 4 + 1)),
+        ((32, 32, 32), 32 * (3 * 9 + 1)),
+        ((64, 16, 16), 64 * (32 * 9 + 1)),
+        ((128, 8, 8), 128 * (64 * 9 + 1)),
+        ((10,), 10 * (128 * 4 * 4 + 1)),
     ]
-    assert net.totals.parameters == 22_466
-    assert net.totals.macs == 1_228_800 + 2_048_000 + 640_000 + 3200
+    assert net.totals.parameters == 113_738
+    assert net.totals.macs == 884_736 + 4_718_592 + 4_718_592 + 20_480
 
 
 def test_all_conv_has_1_369_738_parameters_and_halves_the_size_by_strides_alone():
