@@ -149,6 +149,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_ctrl_c_ends_a_process_that_measures():
     command = [sys.executable, "-c", AS_IN_A_SHELL, "bench", "--only", "kernel", "--json"]

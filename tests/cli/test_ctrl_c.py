@@ -12,7 +12,10 @@ from PIL import Image
 
 from tuiconv import Network
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and terminals")
+pytestmark = [
+    pytest.mark.slow,  # every run is a process of its own
+    pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and terminals"),
+]
 
 # The command with fewer stroke digits, as if started from a shell's foreground.
 FEW = """

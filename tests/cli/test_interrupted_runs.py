@@ -12,7 +12,10 @@ import pytest
 from tuiconv import Network
 from tuiconv.nn.checkpoint import load_state
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+pytestmark = [
+    pytest.mark.slow,  # every run is a process of its own
+    pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals"),
+]
 
 # The command with few stroke digits.
 FEW = """
@@ -97,7 +100,6 @@ def test_a_run_that_was_stopped_goes_on_bit_for_bit(folder, tiny, optimizer, num
     assert same(run, folder / "whole")
 
 
-@pytest.mark.slow
 def test_a_run_killed_at_any_moment_keeps_a_whole_checkpoint_and_goes_on_bit_for_bit(folder, tiny):
     arguments = (tiny, "--epochs", 60, "--batch-size", 8, "--optimizer", "adam", "-o")
     run, chance = folder / "run", random.Random(4)
