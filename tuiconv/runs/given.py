@@ -82,7 +82,7 @@ def settings_from(given: Mapping[str, Given]) -> Settings:
     return Settings(**tables[""], **parts)
 
 
-def checked(key: str, given: Given) -> Any:  # noqa: ANN401
+def checked(key: str, given: Given) -> Any:  # noqa: ANN401 - of the type of its setting
     """The value of a setting, if it is one that the setting may have.
 
     Raises:

@@ -28,7 +28,7 @@ def number(default: float | None, **limits: float) -> Any:  # noqa: ANN401 - a f
     return field(default=default, metadata=limits)
 
 
-def name(default: str, *among: str) -> Any:  # noqa: ANN401
+def name(default: str, *among: str) -> Any:  # noqa: ANN401 - as above
     """A setting that is one of some names."""
     return field(default=default, metadata={"among": among})
 
