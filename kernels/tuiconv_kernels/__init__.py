@@ -8,6 +8,8 @@ once. `tuiconv_kernels.plain` holds the same functions as loops to read.
 """
 
 from tuiconv_kernels.activations import (
+    leaky_relu,
+    leaky_relu_backward,
     relu,
     relu_backward,
     scaled_tanh,
@@ -65,6 +67,7 @@ from tuiconv_kernels.pooling import (
     max_pool2d_backward,
     max_pool2d_with_indices,
 )
+from tuiconv_kernels.response_norm import local_response_norm, local_response_norm_backward
 from tuiconv_kernels.shuffle import (
     pixel_shuffle,
     pixel_shuffle_backward,
@@ -110,10 +113,14 @@ __all__ = [
     "global_avg_pool2d_backward",
     "global_max_pool2d",
     "global_max_pool2d_backward",
+    "leaky_relu",
+    "leaky_relu_backward",
     "linear",
     "linear_backward",
     "local2d",
     "local2d_backward",
+    "local_response_norm",
+    "local_response_norm_backward",
     "log_prob_pool2d",
     "log_prob_pool2d_backward",
     "log_softmax",

@@ -177,6 +177,47 @@ def softshrink_backward(grad_out: Array, x: Array, lambd: float = 0.5) -> Array:
     return grad_x
 
 
+def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
+    """Return x where x > 0, else negative_slope · x: no unit is ever cut off for good.
+
+    After Maas, Hannun & Ng 2013, "Rectifier nonlinearities improve neural network acoustic models".
+
+    Args:
+        x: float32 or float64, any shape; NaN stays NaN.
+        negative_slope: How much of a negative value is left.
+
+    Raises:
+        ValueError: If the dtype is another, or `negative_slope` is not finite.
+    """
+    x = float_array("leaky_relu", "x", x)
+    slope = real("leaky_relu", "negative_slope", negative_slope)
+    return _scaled_below(x, x, slope)
+
+
+def leaky_relu_backward(grad_out: Array, x: Array, negative_slope: float = 0.01) -> Array:
+    """Return grad_out where x > 0, else negative_slope · grad_out; so at 0 as well.
+
+    Args:
+        grad_out: ∂loss/∂out, shape and dtype of x.
+        x: As given to `leaky_relu`.
+        negative_slope: The slope below 0.
+
+    Raises:
+        ValueError: As `leaky_relu`, and if dtypes or shapes do not fit.
+    """
+    grad_out, x = _checked("leaky_relu_backward", grad_out, x)
+    slope = real("leaky_relu_backward", "negative_slope", negative_slope)
+    return _scaled_below(grad_out, x, slope)
+
+
+def _scaled_below(values: Array, x: Array, slope: float) -> Array:
+    """The values, but times the slope where x <= 0."""
+    out = values.copy()
+    with np.errstate(all="ignore"):
+        np.multiply(values, slope, out=out, where=x <= 0)
+    return out
+
+
 def _exp_of_minus_abs(x: Array) -> Array:
     out = np.abs(x, out=np.empty_like(x))
     np.negative(out, out=out)

@@ -66,8 +66,12 @@ def input_gradient(
                 grad_x[:, one] = input_gradient(_chosen(grad_out, sees), kernels, part, sliding)
         return grad_x
     for chunk in _chunks(len(grad_out)):
+        x_layout = _layout(blocks_for(len(grad_out[chunk])), shape)
+        long_rows = shape[3] // sliding.stride[1] >= LANES and not sliding.covers(x_layout)
+        if long_rows and len(grad_out) < LANES:
+            _back_along_rows(grad_out[chunk], weight, sliding, grad_x[chunk], groups)
+            continue
         layout, grads = _laid_out(grad_out[chunk])
-        x_layout = _layout(layout.count, shape)
         target = np.empty(x_layout.size, grad_out.dtype)
         weighted.run(
             weighted.input_gradient(grads, layout, weight, sliding, target, x_layout, groups)
@@ -162,3 +166,27 @@ def _along_rows(
             groups=groups,
         )
     )  # fmt: skip
+
+
+def _back_along_rows(
+    grad: Array, weight: Array, sliding: Sliding, grad_x: Array, groups: int
+) -> None:
+    # As `_along_rows`; with a stride, pixels that meet the same taps stand a stride apart
+    size = grad_x.shape[2:]
+    tall, wide = (
+        geometry.reach(sliding, axis, size[axis], grad.shape[2 + axis]) for axis in (0, 1)
+    )
+    layout = _layout(len(grad), grad.shape, (tall, wide), lanes=1)
+    data = np.pad(grad, ((0, 0), (0, 0), (tall, tall), (wide, wide))).reshape(-1)
+    of_group = (len(weight) // groups, *weight.shape[1:])
+    for phase in np.ndindex(sliding.stride):
+        rows, columns = (geometry.in_phase(sliding, a, phase[a], size[a]) for a in (0, 1))
+        if len(rows) == 0:  # the image is lower than the stride
+            continue
+        part = np.zeros((*grad_x.shape[:2], len(rows), len(columns)), grad.dtype)
+        part_layout = _layout(len(grad), part.shape, lanes=1)
+        tables = geometry.back_along_rows(sliding, (rows, columns), part_layout, layout, of_group)
+        steps = weight.shape[1], weight[0, 0].size, part_layout.plane
+        flat = part.reshape(-1)
+        weighted.run(weighted.back(data, layout, weight, tables, steps, flat, part_layout, groups))
+        grad_x[:, :, rows[0] :: sliding.stride[0], columns[0] :: sliding.stride[1]] = part

@@ -217,6 +217,62 @@ def back_to_x(sliding: Sliding, x: Layout, grad: Layout, weight_shape: tuple[int
     )
 
 
+def in_phase(sliding: Sliding, axis: int, phase: int, size: int) -> Table:
+    """The rows or columns of an image that, with the padding, are `phase` modulo the stride."""
+    stride, padding = sliding.stride[axis], sliding.padding[axis]
+    return np.arange((phase - padding) % stride, size, stride)
+
+
+def back_along_rows(
+    sliding: Sliding,
+    pixels: tuple[Table, Table],
+    x: Layout,
+    grad: Layout,
+    weight_shape: tuple[int, ...],
+) -> Tables:
+    """Tables of an input gradient on single images, for the pixels in one phase of the stride.
+
+    They all meet the same taps; those that lie beside the gradient meet its margin of zeros. Lanes
+    are pixels of the phase that are neighbours in a row; the last of a row are as in `along_rows`.
+
+    Args:
+        sliding: the convolution's.
+        pixels: rows and columns of the image: see `in_phase`.
+        x: of these pixels alone.
+        grad: with a margin as wide as `reach` says.
+        weight_shape: (maps, channels, kernel_height, kernel_width) of a group.
+    """
+    maps, channels, height, width = weight_shape
+    windows, taps, steps = [], [], []
+    for axis, lines in enumerate(pixels):
+        stride, gap = sliding.stride[axis], sliding.dilation[axis]
+        near, phases = np.divmod(lines + sliding.padding[axis], stride)
+        met = np.arange(sliding.taps[axis])
+        met = met[met * gap % stride == phases[0]]
+        windows.append(near)
+        taps.append(met)
+        steps.append((phases[0] - met * gap) // stride)
+    starts = np.minimum(np.arange(0, x.width, LANES), x.width - LANES)
+    n, i, j = _axes(np.arange(x.count), np.arange(x.height), starts)
+    o, u, v = _axes(np.arange(maps), *taps)
+    places = grad.offsets(n, 0, windows[0][i], windows[1][j])
+    offsets = grad.offsets(0, *_axes(np.arange(maps), *steps)) - grad.offsets(0, 0, 0, 0)
+    return Tables(
+        places=places,
+        offsets=offsets,
+        spans=np.array([[0, len(places), 0, len(offsets)]]),
+        taps=np.asarray((o * channels * height + u) * width + v).reshape(-1),
+        out_places=x.offsets(n, 0, i, j),
+    )
+
+
+def reach(sliding: Sliding, axis: int, size: int, windows: int) -> int:
+    """How far beyond its ends an axis of a gradient is looked at from `size` pixels."""
+    stride, padding = sliding.stride[axis], sliding.padding[axis]
+    before = -(-sliding.dilation[axis] * (sliding.taps[axis] - 1) // stride)
+    return max(before, (size - 1 + padding) // stride - (windows - 1), 0)
+
+
 def back_to_covered(x: Layout, grad: Layout, maps: int, size: int) -> Tables:
     """Tables of the same gradient where the kernel covers the input of `size` numbers.
 

@@ -80,6 +80,23 @@ def input_gradient(
     else:
         rows, row_step, out_step = channels, area, x_layout.plane
         tables = geometry.back_to_x(sliding, x_layout, grad_layout, (maps, *weight.shape[1:]))
+    return back(
+        grad, grad_layout, weight, tables, (rows, row_step, out_step), grad_x, x_layout, groups
+    )
+
+
+def back(
+    grad: Array,
+    grad_layout: Layout,
+    weight: Array,
+    tables: Tables,
+    steps: tuple[int, int, int],
+    grad_x: Array,
+    x_layout: Layout,
+    groups: int,
+) -> list[Call]:
+    """An input gradient by some tables; `steps` are rows, and a row's step in weight and output."""
+    rows, row_step, out_step = steps
     return [
         (
             sum_products,
@@ -93,7 +110,7 @@ def input_gradient(
                 tables.taps,
                 np.zeros(rows, grad.dtype),
                 -np.inf,
-                grad_x[g * channels * x_layout.plane :],
+                grad_x[g * weight.shape[1] * x_layout.plane :],
                 tables.out_places,
                 out_step,
             ),

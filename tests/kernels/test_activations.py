@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 import tuiconv_kernels
 from tuiconv_kernels import (
+    leaky_relu,
+    leaky_relu_backward,
     plain,
     relu,
     relu_backward,
@@ -19,7 +21,9 @@ from tuiconv_kernels import (
 )
 
 both = pytest.mark.parametrize("kernels", [tuiconv_kernels, plain], ids=["kernel", "plain"])
-names = pytest.mark.parametrize("name", ["relu", "tanh", "scaled_tanh", "sigmoid", "softshrink"])
+names = pytest.mark.parametrize(
+    "name", ["relu", "leaky_relu", "tanh", "scaled_tanh", "sigmoid", "softshrink"]
+)
 
 
 def pair_of(name, kernels=tuiconv_kernels):
@@ -31,6 +35,15 @@ def test_relu_keeps_what_is_positive_by_hand(kernels: ModuleType):
     x = np.array([-2.0, 0, 3])
     np.testing.assert_array_equal(kernels.relu(x), [0, 0, 3])
     np.testing.assert_array_equal(kernels.relu_backward(np.array([5.0, 6, 7]), x), [0, 0, 7])
+
+
+@both
+def test_leaky_relu_keeps_a_part_of_what_is_negative_by_hand(kernels: ModuleType):
+    x = np.array([-2.0, 0, 3])
+    np.testing.assert_array_equal(kernels.leaky_relu(x), [-0.02, 0, 3])
+    np.testing.assert_array_equal(kernels.leaky_relu(x, 0.25), [-0.5, 0, 3])
+    grad_x = kernels.leaky_relu_backward(np.array([5.0, 6, 7]), x, 0.25)
+    np.testing.assert_array_equal(grad_x, [5 / 4, 6 / 4, 7])
 
 
 @both
@@ -102,6 +115,7 @@ def test_nan_stays_nan_forward_and_backward(kernels: ModuleType, name, dtype):
     ("name", "limits", "slopes"),
     [
         ("relu", [0, np.inf], [0, 1]),
+        ("leaky_relu", [-np.inf, np.inf], [np.float32(0.01), 1]),
         ("tanh", [-1, 1], [0, 0]),
         ("scaled_tanh", [-1.7159, 1.7159], [0, 0]),
         ("sigmoid", [0, 1], [0, 0]),
@@ -126,6 +140,9 @@ def test_a_stopped_infinite_gradient_is_zero_not_nan():
 def test_shapes_of_the_curves(values):
     x = np.array(values)
     np.testing.assert_array_equal(relu(x) - relu(-x), x)
+    np.testing.assert_array_equal(leaky_relu(x, 0.0), relu(x))
+    np.testing.assert_array_equal(leaky_relu(x, 1.0), x)
+    np.testing.assert_allclose(leaky_relu(x, 0.25) - relu(x), leaky_relu(-relu(-x), 0.25))
     np.testing.assert_array_equal(tanh(-x), -tanh(x))
     np.testing.assert_allclose(scaled_tanh(1.5 * x), 1.7159 * tanh(x), rtol=1e-12)
     assert (np.diff(scaled_tanh(np.sort(x))) >= 0).all()
@@ -187,6 +204,15 @@ def test_a_threshold_that_is_no_distance_is_refused(lambd):
         softshrink(np.zeros(3), lambd)
     with pytest.raises(ValueError, match=f"softshrink_backward: {message}"):
         softshrink_backward(np.zeros(3), np.zeros(3), lambd)
+
+
+@pytest.mark.parametrize("slope", [np.inf, np.nan, None])
+def test_a_slope_that_is_no_number_is_refused(slope):
+    message = f"negative_slope is {slope!r}; a finite number is needed"
+    with pytest.raises(ValueError, match=f"leaky_relu: {message}"):
+        leaky_relu(np.zeros(3), slope)
+    with pytest.raises(ValueError, match=f"leaky_relu_backward: {message}"):
+        leaky_relu_backward(np.zeros(3), np.zeros(3), slope)
 
 
 def test_tanh_of_float32_is_at_most_three_units_in_the_last_place_off(rng):

@@ -147,6 +147,18 @@ CONVOLUTIONS = {
     "gradients in parts": (LANES + 1, (2, 5, 4), (58, 2, 3, 3), {"padding": 1}),
     "a map for each channel": (LANES + 1, (2, 6, 5), (2, 1, 3, 2), {"groups": 2}),
     "along the rows": (2, (2, 3, 2 * LANES + 5), (3, 2, 2, 3), {"padding": (0, 1), "dilation": 2}),
+    "along rows of every third pixel": (
+        2,
+        (2, 5, 3 * LANES + 2),
+        (4, 1, 3, 3),
+        {"stride": (2, 3), "padding": (1, 2), "dilation": (1, 2), "groups": 2},
+    ),
+    "along rows of a stride beyond the kernel": (
+        1,
+        (1, 2, 2 * LANES + 1),
+        (2, 1, 1, 1),
+        {"stride": (3, 2)},
+    ),
     "along a row of lanes": (1, (2, 1, LANES), (6, 1, 1, 1), {"groups": 2}),
     "covered, many features": (LANES - 1, (2, 4, 5), (5, 2, 4, 5), {}),
     "covered, few features": (2, (1, 2, 1), (11, 1, 2, 1), {}),

@@ -13,6 +13,7 @@ from tuiconv_kernels import (
     conv_transpose2d_backward,
     plain,
 )
+from tuiconv_kernels.lanes import LANES
 
 both = pytest.mark.parametrize("kernels", [tuiconv_kernels, plain], ids=["kernel", "plain"])
 
@@ -112,6 +113,26 @@ def test_gradients_by_hand(kernels: ModuleType):
     np.testing.assert_array_equal(grad_x.reshape(-1), [5 + 5, 2.5 + 80])
     np.testing.assert_array_equal(grad_weight.reshape(-1), [0.5 + 0.5, 0.25 + 8])
     np.testing.assert_array_equal(grad_bias, [0.5 + 0.25 + 4])
+
+
+@settings(max_examples=40)
+@given(
+    kernel=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    stride=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    dilation=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    padding=st.tuples(st.integers(0, 2), st.integers(0, 2)),
+    groups=st.integers(1, 2),
+    width=st.integers(2 * LANES, 3 * LANES),
+)
+def test_a_few_wide_images_give_what_they_give_among_many_to_the_last_bit(
+    kernel, stride, dilation, padding, groups, width
+):
+    rng = np.random.default_rng(width)
+    options = {"stride": stride, "padding": padding, "groups": groups, "dilation": dilation}
+    x, weight = draw(rng, np.float32, (LANES + 2, 2, 5, width), (2, 3, *kernel))
+    many = conv_transpose2d(x, weight, **options)
+    for few in (1, 3):
+        np.testing.assert_array_equal(conv_transpose2d(x[:few], weight, **options), many[:few])
 
 
 @table

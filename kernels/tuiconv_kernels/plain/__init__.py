@@ -6,6 +6,8 @@ tests hold the two against each other.
 """
 
 from tuiconv_kernels.plain.activations import (
+    leaky_relu,
+    leaky_relu_backward,
     relu,
     relu_backward,
     scaled_tanh,
@@ -63,6 +65,7 @@ from tuiconv_kernels.plain.pooling import (
     max_pool2d_backward,
     max_pool2d_with_indices,
 )
+from tuiconv_kernels.plain.response_norm import local_response_norm, local_response_norm_backward
 from tuiconv_kernels.plain.shuffle import (
     pixel_shuffle,
     pixel_shuffle_backward,
@@ -107,10 +110,14 @@ __all__ = [
     "global_avg_pool2d_backward",
     "global_max_pool2d",
     "global_max_pool2d_backward",
+    "leaky_relu",
+    "leaky_relu_backward",
     "linear",
     "linear_backward",
     "local2d",
     "local2d_backward",
+    "local_response_norm",
+    "local_response_norm_backward",
     "log_prob_pool2d",
     "log_prob_pool2d_backward",
     "log_softmax",

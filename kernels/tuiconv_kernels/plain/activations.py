@@ -101,3 +101,21 @@ def softshrink_backward(grad_out: Array, x: Array, lambd: float = 0.5) -> Array:
         stopped = abs(float(x[place])) <= threshold
         grad_x[place] = 0.0 if stopped else grad_out[place]
     return grad_x
+
+
+def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
+    """Negative values are made small, but not 0."""
+    out = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        value = float(x[place])
+        out[place] = value * negative_slope if value <= 0 else value
+    return out
+
+
+def leaky_relu_backward(grad_out: Array, x: Array, negative_slope: float = 0.01) -> Array:
+    """The gradient passes where the value passed; else as small a part of it as of the value."""
+    grad_x = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        grad = float(grad_out[place])
+        grad_x[place] = grad * negative_slope if x[place] <= 0 else grad
+    return grad_x
