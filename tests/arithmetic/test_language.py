@@ -1,8 +1,12 @@
+import re
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tuiconv.arithmetic import SpecError, parse
+from tuiconv.arithmetic.joins import JOINS
 from tuiconv.arithmetic.layers import (
     KINDS,
     Conv,
@@ -190,37 +194,53 @@ any_layer = st.one_of(
     layers("DROPOUT", p=st.sampled_from(["0.25", "0.5", "0"])),
     st.sampled_from(["RELU", "TANH", "STANH", "SIGMOID", "SHRINK", "GLOBALAVGPOOL", "FLATTEN"]),
     st.sampled_from(["GLOBALMAXPOOL", "BATCHNORM", "DROPOUT", "SUBNORM", "DIVNORM"]),
+    st.sampled_from(["FLATTEN(6)", "FLATTEN(1,2,3)", "FLATTEN(24)"]),
 )
 
 
 @st.composite
-def chains(draw):
-    """Networks of layers that fit one another."""
+def items(draw, depth=2):
+    """A layer, with a name of its own or without, or a join of chains of layers."""
+    name = draw(st.sampled_from(["", "", "", "a: ", "b: ", "conv2: ", "res1: "]))
+    if depth == 0 or draw(st.integers(0, 3)):
+        return name + draw(any_layer)
+    chain = st.lists(items(depth=depth - 1), max_size=2).map(" -> ".join)
+    branches = draw(st.lists(chain, min_size=1, max_size=3))
+    return f"{name}{draw(st.sampled_from(['RES', 'CONCAT', 'MUL']))}[{' | '.join(branches)}]"
+
+
+@st.composite
+def networks(draw):
+    """Networks of layers and branches that fit one another."""
     channels = draw(st.sampled_from("123456") | st.just("6"))  # a table needs six
-    net = parse(f"INPUT({channels},{draw(st.integers(1, 40))},{draw(st.integers(1, 40))})")
-    for layer in draw(st.lists(any_layer, max_size=10)):
+    height = draw(st.just("") | st.integers(1, 40).map(lambda rows: f"{rows},"))
+    net = parse(f"INPUT({channels},{height}{draw(st.integers(1, 40))})")
+    for item in draw(st.lists(items(), max_size=10)):
         try:
-            net = parse(f"{net} -> {layer}")
+            net = parse(f"{net} -> {item}")
         except SpecError:
             continue
     return parse(f"{net} -> SOFTMAX") if draw(st.booleans()) else net
 
 
-@given(chains())
+@given(networks())
 def test_what_is_printed_is_read_back_as_an_equal_network(net):
     assert parse(str(net)) == net
     assert str(parse(str(net))) == str(net)
 
 
-@given(chains(), st.integers(1, 4))
+@given(networks(), st.integers(1, 4))
 def test_repeating_is_writing_it_out(net, times):
     head = str(net).removesuffix(" -> SOFTMAX")
-    assert parse(f"[{head}] -> [TANH -> RELU]*{times}") == parse(head + " -> TANH -> RELU" * times)
+    repeated = parse(f"{head} -> [TANH -> RELU]*{times}")
+    assert repeated == parse(head + " -> TANH -> RELU" * times)
+    assert repeated == parse(f"{head} -> [TANH -> RELU]*Some with SOME={times}")
 
 
 signs = ["->", "[", "]", "*", "(", ")", ",", "=", "-", " ", "?", "_", "²", "٣", "0", "2", "kernel"]
 words = ["INPUT(1,8,8)", "INPUT", "CONV", "CONV(2,3)", "POOL", "RELU", "FC(2)", "SOFTMAX"]
 words += ["table", "lenet5", "SUBSAMPLE(2)", "LOCAL(2,3)", "bias=unit", "SHRINK", "0.5"]
+words += ["|", "|", "RES", "RES[", "CONCAT[", "MUL[", "a:", ":", "#", "\n", " with ", "N", "N=2"]
 
 
 @given(st.lists(st.sampled_from(signs + words), max_size=12).map("".join))
@@ -232,11 +252,32 @@ def test_any_jumble_is_a_network_or_a_mistake_that_is_pointed_at(text):
     assert parse(str(net)) == net
 
 
-TIMES = "how many times the part in brackets repeats"
+LOCATED = re.compile(r"(line \d+, )?character \d+|\w+ [A-Z]+|the network has no layers")
+
+
+def test_of_ten_thousand_random_strings_each_is_a_network_or_a_mistake_that_is_located():
+    random = Random(0)
+    networks, mistakes = 0, []
+    for _ in range(10_000):
+        text = "".join(random.choices([*signs, *words], k=random.randint(0, 12)))
+        if random.random() < 0.5:  # half of them begin as a network does
+            text = f"INPUT(1,8,8) -> {text}"
+        try:
+            net = parse(text)
+        except SpecError as error:
+            mistakes.append(str(error))
+        else:
+            assert parse(str(net)) == net
+            networks += 1
+    assert networks > 50
+    assert [mistake for mistake in mistakes if "\n" in mistake or not LOCATED.match(mistake)] == []
+
+
+TIMES = "how many times it repeats, a number or a name such as N"
 TABLE = "table to be lenet5 or belllabs"
 LAYER = 'expected a layer such as CONV(6,5), or "["'
 CONV = "CONV(channels,kernel,stride,pad,dilation,groups,table,bias)"
-ALL = ", ".join(KINDS)
+ALL = ", ".join([*KINDS, *JOINS])
 
 
 @pytest.mark.parametrize(
@@ -258,7 +299,7 @@ ALL = ", ".join(KINDS)
             f"expected {TIMES}",
             "the end",
         ),
-        ("INPUT(1,8,8) -> FC(x=1)", 20, "expected an option of FC(features)", '"x"'),
+        ("INPUT(1,8,8) -> FC(x=1)", 20, "expected an option of FC(features,bias)", '"x"'),
         (
             "INPUT(1,8,8) -> CONV(3,3,strides=2)",
             26,
@@ -269,12 +310,17 @@ ALL = ", ".join(KINDS)
         ("INPUT(1,8,8) -> CONV(3,stride=)", 31, "expected a number", '")"'),
         ("INPUT(1,8,8) -> CONV(3,3,stride=two)", 33, "expected a number", '"two"'),
         ("INPUT(6,8,8) -> CONV(16,3,table=lenet)", 33, f"expected {TABLE}", '"lenet"'),
-        ("INPUT(6,8,8) -> CONV(16,3,table=5)", 27, f"expected {TABLE}", '"table"'),
-        ("INPUT(1,8,8) -> CONV(3,3,bias=none)", 31, "expected bias to be map or unit", '"none"'),
+        ("INPUT(6,8,8) -> CONV(16,3,table=5)", 33, f"expected {TABLE}", '"5"'),
+        (
+            "INPUT(1,8,8) -> CONV(3,3,bias=all)",
+            31,
+            "expected bias to be map or unit or none",
+            '"all"',
+        ),
         (
             "INPUT(1,8,8) -> LOCAL(3,3,groups=3)",
             27,
-            "expected an option of LOCAL(channels,kernel,stride,pad)",
+            "expected an option of LOCAL(channels,kernel,stride,pad,bias)",
             '"groups"',
         ),
         ("INPUT(6,8,8) -> CONV(16,3,lenet5)", 33, 'expected "="', '")"'),
@@ -302,7 +348,7 @@ ALL = ", ".join(KINDS)
             '"0.123456789"',
         ),
         ("INPUT(1,8,8) -> SHRINK((1,2))", 24, "expected one number for threshold", '"("'),
-        ("INPUT(1,8,8) -> LPPOOL(2,power=0.9)", 26, "expected power of at least 1", '"power"'),
+        ("INPUT(1,8,8) -> LPPOOL(2,power=0.9)", 32, "expected power of at least 1", '"0.9"'),
         ("INPUT(1,8,8) -> CONV(3,(3))", 26, 'expected ","', '")"'),
         ("INPUT(1,8,8) -> CONV(3,(3,x))", 27, "expected a whole number", '"x"'),
         ("INPUT(1,8,8) -> CONV(3,(3,3,3))", 28, 'expected ")"', '","'),
@@ -314,7 +360,8 @@ ALL = ", ".join(KINDS)
             "expected a whole number for kernel",
             '"3.5"',
         ),
-        ("INPUT(1,8,8) ->  ?", 18, 'expected a layer, a number, "->" or "["', '"?"'),
+        ("INPUT(1,8,8) ->  !", 18, 'expected a layer, a number, "->" or "["', '"!"'),
+        ("INPUT(1,8,8) ->  ?", 18, LAYER, '"?"'),
         (
             "INPUT(1,8,8) -> FC(1234567890)",
             20,
@@ -347,12 +394,13 @@ ALL = ", ".join(KINDS)
         ("INPUT(1,8,8) -> CONV(3,0)", 24, "expected kernel of at least 1", '"0"'),
         (
             "INPUT(1,8,8) -> CONV(3,3,stride=(1,0))",
-            26,
+            33,
             "expected stride of at least 1",
-            '"stride"',
+            '"("',
         ),
         ("INPUT(0,8,8)", 7, "expected channels of at least 1", '"0"'),
-        ("INPUT(1,8)", 1, "expected width in INPUT(channels,height,width)", '"INPUT"'),
+        ("INPUT(1)", 1, "expected height in INPUT(channels,height,width)", '"INPUT"'),
+        ("INPUT", 1, "expected channels in INPUT(channels,height,width)", '"INPUT"'),
         ("INPUT(1,8,8) -> CONV(3)", 17, f"expected kernel in {CONV}", '"CONV"'),
     ],
 )
@@ -369,23 +417,64 @@ def test_a_mistake_is_pointed_at_with_what_was_expected_and_what_is_there(
 def test_the_twenty_characters_before_a_mistake_are_quoted_to_find_it_by():
     with pytest.raises(SpecError) as caught:
         parse("INPUT(1,8,8) -> CONV(6,3) ->   RELU(1)")
-    assert str(caught.value).startswith('character 37 after "CONV(6,3) ->   RELU(": expected')
+    assert str(caught.value).startswith('character 37 after "CONV(6,3) -> RELU(": expected')
     with pytest.raises(SpecError, match=r"^character 1: expected a layer"):
         parse("?")
+    with pytest.raises(SpecError, match=r'^line 3, character 1 after "INPUT\(1,8,8\) ->": expect'):
+        parse("INPUT(1,8,8)\n-> \n?")  # the message stays one line
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "place"),
     [
-        ("INPUT(1,8,8) -> [RELU]*10001", "1 layers repeated 10001 times: at most 10000 layers"),
-        ("INPUT(1,8,8) -> [[RELU]*200]*51", "200 layers repeated 51 times: at most 10000 layers"),
-        ("INPUT(1,8,8) -> [RELU]*10000", "the network has more than 10000 layers"),
+        ("INPUT(1,8,8) ->\n  RELU ->\n  WIZARD", 'line 3, character 3 after "8,8) -> RELU ->"'),
+        ("\r\nINPUT(1,8,8)\r\n-> FC(x)\r\n", 'line 3, character 8 after "NPUT(1,8,8) -> FC(x"'),
+        ("INPUT(1,8,8) -> # and then\nRELU -> # what?\n", "line 2, character 8 after"),
+        ("INPUT(1,8,8) -> WIZARD\n", 'character 17 after "INPUT(1,8,8) ->"'),
+        ("INPUT(1,8,8) ->\n\n", 'character 16 after "INPUT(1,8,8) ->"'),
     ],
 )
-def test_a_repetition_beyond_ten_thousand_layers_is_a_slip_of_the_keyboard(text, message):
+def test_in_a_text_of_several_lines_a_mistake_is_pointed_at_by_line(text, place):
     with pytest.raises(SpecError) as caught:
         parse(text)
-    assert str(caught.value) == message
+    assert str(caught.value).startswith(place)
+
+
+def test_a_long_word_is_not_shown_in_full():
+    with pytest.raises(SpecError) as caught:
+        parse(f"INPUT(1,8,8) -> FC({'9' * 5_000})")
+    assert str(caught.value).endswith(f'most nine digits; found "{"9" * 40}…"')
+
+
+@pytest.mark.parametrize(
+    ("sign", "shown"), [("\x1b", r"\x1b"), ("\u202e", r"\u202e"), ("\0", r"\x00")]
+)
+def test_what_a_terminal_would_obey_is_shown_as_its_code(sign, shown):
+    with pytest.raises(SpecError) as caught:
+        parse(f"INPUT(1,8,8) -> {sign}RELU")
+    assert str(caught.value).endswith(f'found "{shown}"')
+    with pytest.raises(SpecError) as caught:
+        parse(f"INPUT(1,8,8) -> # {sign}\n?")
+    assert sign not in str(caught.value)
+    assert shown in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("INPUT(1,8,8) -> [RELU]*10001", (24, '"10001"')),
+        ("INPUT(1,8,8) -> [[RELU]*200]*51", (30, '"51"')),
+        ("INPUT(1,8,8) -> [RELU]*10000", (17, '"["')),
+        ("INPUT(1,8,8) -> [RELU]*9999 -> FC(1)", (32, '"FC"')),
+        ("INPUT(1,8,8) -> CONCAT[ | [RELU]*9998] -> [RELU]*5", (43, '"["')),
+    ],
+)
+def test_a_repetition_beyond_ten_thousand_layers_is_a_slip_of_the_keyboard(text, place):
+    character, found = place
+    with pytest.raises(SpecError) as caught:
+        parse(text)
+    assert str(caught.value).startswith(f"character {character} after ")
+    assert str(caught.value).endswith(f"expected at most 10,000 layers in all; found {found}")
 
 
 @pytest.mark.parametrize("text", ["[INPUT(1,8,8)]*0", "[RELU]*0"])

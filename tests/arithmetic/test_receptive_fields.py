@@ -3,6 +3,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -67,19 +68,20 @@ def test_three_small_filters_see_as_much_as_one_large_with_fewer_weights():
 
 IMAGE = 300
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
+sides = st.one_of(st.integers(0, 1), st.sampled_from([(0, 1), (2, 0)]))
 windows = st.builds(
     Window,
     kernel_size=pairs,
     stride=pairs,
-    padding=st.tuples(st.integers(0, 1), st.integers(0, 1)),
+    padding=st.tuples(sides, sides),
     dilation=st.tuples(st.integers(1, 2), st.integers(1, 2)),
 )
 
 
 def written(window):
     options = {"stride": window.stride, "pad": window.padding, "dilation": window.dilation}
-    listed = "".join(f",{word}=({high},{wide})" for word, (high, wide) in options.items())
-    return f" -> CONV(1,({window.kernel_size[0]},{window.kernel_size[1]}){listed})"
+    listed = "".join(f",{word}={pair}" for word, pair in options.items())
+    return f" -> CONV(1,{window.kernel_size}{listed})"
 
 
 def reach(chain, axis):
@@ -88,9 +90,9 @@ def reach(chain, axis):
     units = [(1 << pixel, False) for pixel in range(IMAGE)]
     for window in chain:
         kernel, stride = window.kernel_size[axis], window.stride[axis]
-        padding, dilation = window.padding[axis], window.dilation[axis]
-        edge = [(0, True)] * padding
-        padded = edge + units + edge
+        dilation = window.dilation[axis]
+        edge = [(0, True)]
+        padded = edge * window.before[axis] + units + edge * window.behind[axis]
         units = []
         for start in range(0, len(padded) - dilation * (kernel - 1), stride):
             taps = padded[start : start + dilation * (kernel - 1) + 1 : dilation]
@@ -195,3 +197,110 @@ def test_it_is_what_one_finds_by_following_every_pixel_forward(chain):
                 assert pixels == 0 or first <= lowest <= highest <= last
             else:
                 assert (lowest, highest) == (first, last)
+
+
+def test_what_lies_before_the_image_counts_from_the_padding_before_it():
+    seen = fields(parse("INPUT(1,9,9) -> CONV(1,3,pad=((2,0),1)) -> CONV(1,3,pad=((0,5),1))"))
+    assert seen["conv2"] == ReceptiveField((5, 5), (1, 1), (-2, -2))
+    laid = fields(parse("INPUT(1,9,9) -> CONVT(1,3,stride=2,pad=((1,0),(0,1)))"))["convt1"]
+    assert laid.start == (Fraction(-1, 2), -1)
+
+
+def test_a_causal_convolution_is_padded_with_the_past_alone():
+    causal = parse("INPUT(1,20) -> CAUSAL(1,3,dilation=4)").layers[-1]
+    assert (causal.window.before, causal.window.behind) == ((0, 8), (0, 0))
+    assert causal.window.output_size(20, 1) == 20
+    assert causal.receptive_field == ReceptiveField((1, 9), (1, 1), (0, -8))
+
+
+def taps(spec, axis):
+    """Every (cell, unit) along an axis, edges aside, of which the unit depends on the cell."""
+    places = range(-99, 100)
+    if spec.word == "SHUFFLE":
+        return {(unit // spec.factor, unit) for unit in places}
+    if spec.word == "UNSHUFFLE":
+        return {(cell, cell // spec.factor) for cell in places}
+    if spec.word == "CAUSAL":
+        steps = range(spec.kernel) if axis else range(1)
+        return {(unit - step * spec.dilation, unit) for unit in places for step in steps}
+    window = spec.window
+    kernel, dilation = range(window.kernel_size[axis]), window.dilation[axis]
+    stride, before = window.stride[axis], window.before[axis]
+    pairs = {(k * stride - before + tap * dilation, k) for k in places for tap in kernel}
+    return {(k, cell) for cell, k in pairs} if spec.word == "CONVT" else pairs
+
+
+small = st.integers(1, 4)
+two = st.tuples(small, small)
+uneven = st.tuples(*[st.one_of(st.integers(0, 2), st.sampled_from([(0, 1), (2, 0)]))] * 2)
+alone = st.one_of(
+    st.builds("CONV(1,{},{},{},{})".format, two, two, uneven, two),
+    st.builds("CONVT(1,{},{},{},0,{})".format, two, two, uneven, two),
+    st.builds("LOCAL(1,{},{},{})".format, two, two, uneven),
+    st.builds("POOL({},{},0,up,{})".format, two, two, two),
+    st.builds("SUBSAMPLE({},{})".format, two, two),
+    st.builds("CAUSAL(1,{},{})".format, small, small),
+    st.builds("SHUFFLE({})".format, small),
+    st.builds("UNSHUFFLE({})".format, small),
+    st.sampled_from(["SUBNORM((3,5))", "DIVNORM((5,1))", "RELU", "BATCHNORM", "LRN(5)"]),
+)
+
+
+@given(alone, st.integers(-9, 9), st.integers(0, 9), st.integers(0, 1))
+def test_what_units_see_and_cells_reach_is_counted_tap_by_tap(written, first, more, axis):
+    size = "144,1,12" if "CAUSAL" in written else "144,12,12"
+    try:
+        spec = parse(f"INPUT({size}) -> {written}").layers[-1]
+    except SpecError:
+        assume(False)
+    pairs, run = taps(spec, axis), range(first, first + more + 1)
+    check(spec.sees(run[0], run[-1], axis), [cell for cell, unit in pairs if unit in run])
+    check(spec.reaches(run[0], run[-1], axis), [unit for cell, unit in pairs if cell in run])
+
+
+def check(ends, found):
+    """Compare ends with those of a list."""
+    if found:
+        assert ends == (min(found), max(found))
+    else:
+        assert ends[0] > ends[1]
+
+
+def test_by_hand_what_enlarging_and_gaps_leave_out():
+    laid = parse("INPUT(1,9,9) -> CONVT(1,2,stride=3,pad=1)").layers[-1]
+    # cell 1 is laid on 2 and 3; nothing is laid on 1 and 4
+    assert laid.reaches(1, 1, 0) == (2, 3)
+    assert laid.sees(2, 3, 0) == laid.sees(1, 4, 0) == (1, 1)
+    assert laid.sees(4, 4, 0) == (2, 1)
+    holes = parse("INPUT(1,9,9) -> CONV(1,2,stride=2,dilation=2)").layers[-1]
+    assert holes.reaches(1, 1, 0) == (0, -1)
+    assert holes.reaches(1, 2, 0) == (0, 1)
+    # windows on 0 3, 2 5, 4 7: the first that has cell 2 is the second
+    wide = parse("INPUT(1,9,9) -> CONV(1,2,stride=2,dilation=3)").layers[-1]
+    assert wide.reaches(2, 2, 0) == (1, 1)
+    far = parse("INPUT(1,9,9) -> CONV(1,3,stride=2,pad=999999998,dilation=999999999)").layers[-1]
+    assert far.reaches(0, 0, 0) == (-500_000_000, 499_999_999)  # under its last and first cell
+    assert far.reaches(1, 1, 0) == (0, 0)  # under the middle: the stride leaves the others out
+    assert parse("INPUT(4,9,9) -> SHUFFLE(2)").layers[-1].sees(3, 4, 1) == (1, 2)
+    assert parse("INPUT(1,9) -> CAUSAL(1,2,dilation=4)").layers[-1].reaches(5, 5, 1) == (5, 9)
+
+
+@pytest.mark.parametrize(
+    ("word", "rows", "columns"),
+    [
+        ("FC(3)", 1, 1),
+        ("FLATTEN", 1, 1),
+        ("GLOBALAVGPOOL", 1, 1),
+        ("GLOBALMAXPOOL", 1, 1),
+        ("WHITEN", 5, 7),
+    ],
+)
+def test_some_layers_see_everything(word, rows, columns):
+    spec = parse(f"INPUT(2,5,7) -> {word}").layers[-1]
+    assert (spec.sees(0, 0, 0), spec.sees(0, 0, 1)) == ((0, 4), (0, 6))
+    assert (spec.reaches(2, 2, 0), spec.reaches(2, 2, 1)) == ((0, rows - 1), (0, columns - 1))
+
+
+def test_a_vector_sees_the_one_place_of_the_vector_before():
+    spec = parse("INPUT(2,5,7) -> FC(9) -> FC(3)").layers[-1]
+    assert spec.sees(0, 0, 0) == spec.reaches(0, 0, 1) == (0, 0)

@@ -48,36 +48,93 @@ def test_the_two_axes_have_their_own_numbers():
 
 def test_the_formula_can_be_read_aloud_with_its_numbers():
     oblong = Window(kernel_size=(3, 5), stride=(1, 2), padding=(1, 0), dilation=(1, 2))
-    assert oblong.formula(10, 0) == "floor((10 + 2·1 − 1·(3 − 1) − 1) / 1) + 1 = 10"
-    assert oblong.formula(10, 1) == "floor((10 + 2·0 − 2·(5 − 1) − 1) / 2) + 1 = 1"
+    assert oblong.formula(10, 0) == "floor((10 + 2·1 − 3) / 1) + 1 = 10"
+    assert oblong.formula(10, 1) == "floor((10 + 2·0 − (2·(5 − 1) + 1)) / 2) + 1 = 1"
+    assert window(5, stride=2, padding=2).formula(32, 0) == "floor((32 + 2·2 − 5) / 2) + 1 = 16"
+
+
+def test_padding_may_differ_before_and_behind():
+    uneven = Window((3, 3), (1, 2), padding=((1, 2), 0))
+    assert (uneven.before, uneven.behind) == ((1, 0), (2, 0))
+    assert uneven.output_size(32, 0) == 32 + 1 + 2 - 3 + 1
+    assert uneven.formula(32, 0) == "floor((32 + 1 + 2 − 3) / 1) + 1 = 33"
+    assert uneven.formula(32, 1) == "floor((32 + 2·0 − 3) / 2) + 1 = 15"
+    conv = parse("INPUT(1,32,32) -> CONV(1,3,stride=(1,2),pad=((1,2),0))").layers[-1]
+    assert conv.window == uneven
+    assert conv.output == (1, 33, 15)
+
+
+def test_where_sizes_are_rounded_up_the_formula_says_so_and_which_window_is_left_out():
+    assert Window((3, 3), (2, 2), rounds_up=True).formula(112, 0) == (
+        "ceil((112 + 2·0 − 3) / 2) + 1 = 56"
+    )
+    # windows would begin at -1, 2 and 5, but the maps end at 3 and the padding at 4
+    assert Window((2, 2), (3, 3), (1, 1), rounds_up=True).formula(4, 0) == (
+        "ceil((4 + 2·1 − 2) / 3) + 1 − 1 = 2 (one more window would begin behind the maps)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "sliding", "left"),
+    [
+        (7, window(2, stride=2), 1),  # 0 1, 2 3, 4 5 and the 6 is left
+        (8, window(2, stride=2), 0),
+        (8, window(3, stride=5), 0),  # 0 1 2 and 5 6 7: 3 and 4 lie between
+        (12, window(3, stride=5), 4),  # 0 1 2 and 5 6 7
+        (8, window(3, stride=2, padding=1), 0),  # the row left over is padding
+        (8, Window((3, 3), (2, 2), padding=((1, 0), 0)), 0),
+        (8, Window((3, 3), (2, 2), padding=((2, 0), 0)), 1),
+        (9, window(2, stride=2, dilation=3), 1),  # 0 3, 2 5, 4 7
+        (1, window(1, stride=9, padding=(5, 0)), 1),  # the only place is in the padding
+        (7, Window((2, 2), (2, 2), rounds_up=True), 0),
+        (5, Window((1, 1), (3, 3), rounds_up=True), 1),  # 0 and 3; a third would begin at 6
+    ],
+)
+def test_the_floor_discards_the_cells_behind_the_last_window(size, sliding, left):
+    assert sliding.discarded(size, 0) == left
+
+
+def test_a_layer_says_what_it_discards_along_each_axis():
+    assert parse("INPUT(1,7,9) -> POOL(2,stride=(2,3))").layers[-1].discarded == (1, 1)
+    assert parse("INPUT(1,7,8) -> POOL(2,stride=(2,3))").layers[-1].discarded == (1, 0)
+    assert parse("INPUT(1,7,8) -> POOL(2,stride=(2,3),round=up)").layers[-1].discarded == (0, 0)
+    assert parse("INPUT(1,7,8) -> GLOBALAVGPOOL").layers[-1].discarded == (0, 0)
 
 
 small = st.integers(1, 5)
 
 
-@given(st.integers(1, 40), small, small, st.integers(0, 4), small)
-def test_the_size_is_the_number_of_places_one_can_count(size, kernel, stride, padding, dilation):
+pads = st.integers(0, 4)
+
+
+@given(st.integers(1, 40), small, small, pads, pads, small)
+def test_the_size_is_the_number_of_places_one_can_count(
+    size, kernel, stride, before, behind, dilation
+):
     last_tap = dilation * (kernel - 1)
-    places = range(-padding, size + padding - last_tap, stride)
-    sliding = window(kernel, stride, padding, dilation)
+    places = range(-before, size + behind - last_tap, stride)
+    sliding = window(kernel, stride, (before, behind), dilation)
     if len(places):
         assert sliding.output_size(size, 0) == len(places)
+        touched = {start + tap for start in places for tap in range(0, last_tap + 1, dilation)}
+        assert sliding.discarded(size, 0) == sum(max(touched) < cell for cell in range(size))
     else:
         assert sliding.output_size(size, 0) < 1
 
 
-@given(st.integers(1, 40), small, small, st.integers(0, 4), small)
+@given(st.integers(1, 40), small, small, pads, pads, small)
 def test_rounding_up_adds_the_window_that_begins_before_the_end(
-    size, kernel, stride, padding, dilation
+    size, kernel, stride, before, behind, dilation
 ):
     last_tap = dilation * (kernel - 1)
-    assume(2 * padding <= last_tap + 1)  # as pools have it
-    starts = range(-padding, size, stride)
-    reaching = [start for start in starts if start - stride + last_tap < size + padding - 1]
-    rounded = Window((kernel,) * 2, (stride,) * 2, (padding,) * 2, (dilation,) * 2, rounds_up=True)
+    assume(2 * max(before, behind) <= last_tap + 1)  # as pools have it
+    starts = range(-before, size, stride)
+    reaching = [start for start in starts if start - stride + last_tap < size + behind - 1]
+    sides = ((before, behind),) * 2
+    rounded = Window((kernel,) * 2, (stride,) * 2, sides, (dilation,) * 2, rounds_up=True)
     assume(rounded.output_size(size, 0) >= 1)
     assert rounded.output_size(size, 0) == len(reaching)
-    assert rounded.formula(size, 0).startswith("ceil(")
+    assert rounded.discarded(size, 0) == max(0, size - 1 - reaching[-1] - last_tap)
 
 
 @given(st.integers(1, 40), small, small, st.integers(0, 4))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tuiconv.arithmetic import parse
+from tuiconv.nn import compiled as module
 from tuiconv.nn.compiled import Compiled
 from tuiconv.nn.losses import CROSS_ENTROPY, LOSSES
 from tuiconv.nn.network import Network
@@ -42,6 +43,16 @@ SLIDING = {
     " -> AVGPOOL(3,stride=2,pad=1,round=up,count=inside) -> FC(3) -> SOFTMAX",
     "cells apart": "INPUT(2,9,8) -> CONV(3,2) -> POOL(2,stride=1,dilation=(2,3),pad=1) -> RELU"
     " -> AVGPOOL(3,pad=1,count=inside) -> FC(3)",
+    "no biases": "INPUT(2,9,8) -> CONV(4,3,bias=none) -> RELU -> POOL(2) -> CONV(3,2,bias=none)"
+    " -> TANH -> CONVT(3,2,bias=none) -> FC(3,bias=none) -> SOFTMAX",
+    "other padding on each side": "INPUT(2,8,9) -> CONV(4,3,pad=((0,1),(2,0))) -> RELU"
+    " -> POOL(2,stride=1,pad=((0,1),(1,0))) -> AVGPOOL(3,stride=2,pad=((1,0),(0,1)),count=inside)"
+    " -> CONVT(3,2,stride=2,pad=((0,1),(1,0))) -> CONV(3,(2,3)) -> FC(3)",
+    "leaks and responses": "INPUT(2,8,9) -> CONV(5,3) -> LEAKYRELU(slope=0.1) -> LRN(3,alpha=0.5)"
+    " -> CONV(3,3) -> FC(3) -> SOFTMAX",
+    "branches": "INPUT(2,8,8) -> CONV(3,3,pad=1,bias=none) -> RELU -> RES[CONV(3,3,pad=1) -> RELU]"
+    " -> CONCAT[CONV(2,1) | POOL(3,stride=1,pad=1)] -> MUL[CONV(5,1) -> SIGMOID] -> FC(3)"
+    " -> SOFTMAX",
     "one map": "INPUT(1,8,8) -> CONV(1,3) -> RELU -> POOL(2) -> CONV(1,3) -> FC(3) -> SOFTMAX",
 }
 TIED_TO_SIZES = {
@@ -54,6 +65,9 @@ TIED_TO_SIZES = {
     "means that are flattened": "INPUT(1,9,8) -> CONV(3,2) -> GLOBALAVGPOOL -> FLATTEN -> SOFTMAX",
     "flattened at first": "INPUT(1,4,5) -> FLATTEN -> FC(3)",
     "cells as channels": "INPUT(1,8,6) -> UNSHUFFLE(2) -> CONV(3,2) -> RELU -> FC(3) -> SOFTMAX",
+    "nothing shared, more above than below": "INPUT(2,6,5)"
+    " -> LOCAL(3,3,pad=((2,0),(0,1)),bias=none) -> SIGMOID -> FC(3) -> SOFTMAX",
+    "length": "INPUT(2,24) -> CONV(4,5,stride=2,pad=(1,2)) -> RELU -> POOL(2) -> FC(3) -> SOFTMAX",
     "time": "INPUT(2,1,9) -> CAUSAL(4,2) -> TANH -> CAUSAL(4,2,dilation=2,groups=2) -> FC(3)",
     "largest of whole maps": "INPUT(1,9,8) -> CONV(6,3) -> GLOBALMAXPOOL -> FC(3) -> SOFTMAX",
     "means of whole maps": "INPUT(1,9,8) -> CONV(6,3) -> RELU -> GLOBALAVGPOOL -> FC(3) -> SOFTMAX",
@@ -145,6 +159,17 @@ def test_what_an_image_gives_does_not_depend_on_those_beside_it(rng):
     together = net(x)
     for n in (0, 7, 8, 31, 32, 39):
         np.testing.assert_array_equal(net(x[n : n + 1]), together[n : n + 1])
+
+
+def test_one_image_through_a_large_net_goes_by_layers_and_gives_what_it_gives_among_others(
+    monkeypatch, rng
+):
+    net = network(NETWORKS["leaks and responses"], rng)
+    x, _ = batch(net, rng, 9)
+    together = net(x)
+    monkeypatch.setattr(module, "FEW", 0)
+    monkeypatch.delattr(module, "Chain")  # for a block of images
+    np.testing.assert_array_equal(net(x[3:4]), together[3:4])
 
 
 def test_images_of_an_earlier_pass_leave_no_trace(rng):

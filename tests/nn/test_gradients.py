@@ -34,7 +34,35 @@ NETWORKS = [
     "INPUT(1,7,6) -> CONV(2,2) -> TANH -> POOL(2,stride=1,dilation=2,pad=1,round=up)"
     " -> AVGPOOL(2,pad=1,round=up,count=inside) -> FC(3)",
     "INPUT(12,2,3) -> STANH -> CONV(12,(1,2),table=belllabs,bias=unit) -> FC(3)",
+    "INPUT(3,5,4) -> CONV(5,2) -> LRN(3,alpha=0.5,k=2) -> LEAKYRELU(slope=0.2) -> LRN(2,alpha=1)"
+    " -> FC(3) -> SOFTMAX",
+    "INPUT(2,5,6) -> CONV(4,3,groups=2,bias=none) -> TANH -> CONVT(2,2,stride=2,bias=none) -> TANH"
+    " -> LOCAL(2,3,stride=2,bias=none) -> TANH -> FC(3,bias=none)",
+    "INPUT(2,1,7) -> CAUSAL(4,2,bias=none) -> TANH -> CONV(3,(1,2),bias=none) -> FC(3) -> SOFTMAX",
+    "INPUT(1,5,6) -> CONV(2,3,pad=((0,2),(1,0))) -> TANH -> POOL(3,stride=2,pad=((1,0),(0,1)))"
+    " -> LOCAL(3,2,pad=((1,0),1)) -> TANH -> FC(3)",
+    "INPUT(1,4,5) -> CONVT(2,3,stride=2,pad=((0,1),(2,1)),output_pad=1) -> TANH"
+    " -> AVGPOOL(3,stride=2,pad=((1,0),(0,1)),round=up,count=inside)"
+    " -> AVGPOOL(2,pad=(0,(1,0)),round=up) -> FC(3)",
+    "INPUT(2,9) -> CONV(4,3,pad=1) -> TANH -> POOL(2,pad=(0,(1,0)),round=up) -> CONV(3,2,stride=2)"
+    " -> FC(3)",
 ]
+BRANCHES = {
+    "residual": "INPUT(2,6,5) -> CONV(3,3,pad=1) -> TANH -> RES[CONV(3,3,pad=1) -> TANH]"
+    " -> RES[CONV(4,3,stride=2,pad=1) -> TANH -> CONV(4,1) | CONV(4,1,stride=2)] -> TANH -> FC(3)"
+    " -> SOFTMAX",
+    "inception": "INPUT(2,6,5) -> CONV(3,2) -> TANH -> CONCAT[CONV(2,1) -> TANH | CONV(2,1) -> TANH"
+    " -> CONV(2,3,pad=1) | AVGPOOL(3,stride=1,pad=1) -> CONV(1,1)] -> TANH -> FC(3)",
+    "down and up": "INPUT(1,8,8) -> CONV(2,3,pad=1) -> TANH -> CONCAT[ | AVGPOOL(2)"
+    " -> CONV(3,3,pad=1) -> TANH -> CONCAT[ | AVGPOOL(2) -> CONV(3,1) -> CONVT(2,2,stride=2)]"
+    " -> CONV(2,3,pad=1) -> TANH -> CONVT(2,2,stride=2)] -> CONV(2,3) -> FC(3) -> SOFTMAX",
+    "gated": "INPUT(2,9) -> CAUSAL(3,2) -> RES[MUL[CAUSAL(3,2,dilation=2) -> TANH"
+    " | CAUSAL(3,2,dilation=2) -> SIGMOID] -> CONV(3,1)] -> MUL[SIGMOID] -> FC(3)",
+    "one input many times": "INPUT(1,3,4) -> CONV(2,2) -> MUL[ | | TANH] -> RES[ | ] -> CONCAT[ | ]"
+    " -> FC(3)",
+    "vectors": "INPUT(1,3,3) -> FC(4) -> TANH -> RES[FC(4) -> TANH] -> CONCAT[FC(2) | FC(3)]"
+    " -> MUL[FC(5) -> SIGMOID] -> FC(3)",
+}
 ENDS = [
     "INPUT(1,4,4) -> CONV(2,2) -> TANH -> FC(3)",
     "INPUT(1,4,4) -> CONV(2,2) -> TANH -> FC(3) -> SOFTMAX",
@@ -75,7 +103,7 @@ def network(text, rng):
 @pytest.mark.parametrize(
     ("text", "loss"),
     [
-        *((text, LOSSES["cross_entropy"]) for text in NETWORKS),
+        *((text, LOSSES["cross_entropy"]) for text in (*NETWORKS, *BRANCHES.values())),
         *((text, loss) for text in ENDS for loss in LOSSES.values()),
     ],
 )
@@ -100,18 +128,21 @@ def test_every_parameters_gradient_agrees_with_differences(text, loss, rng):
         "INPUT(2,6,6) -> TANH -> LPPOOL(2,power=3) -> CONV(3,2) -> SHRINK -> GLOBALAVGPOOL"
         " -> FC(3)",
         "INPUT(2,5,5) -> SIGMOID -> LOCAL(2,3,pad=1) -> CONV(3,2,bias=unit) -> SIGMOID -> FC(3)",
+        *(text.removesuffix(" -> SOFTMAX") for text in BRANCHES.values()),
     ],
 )
 def test_the_gradient_at_every_layer_agrees_with_changing_what_left_it(text, rng):
     net = network(text, rng)
     x, labels = rng.standard_normal((3, *net.spec.input)), np.array([2, 0, 2])
     trace = net.trace(x, labels)
+    left = list(trace.activations.values())
     for done, (name, activation) in enumerate(trace.activations.items()):
 
-        def loss(out=activation, rest=net.layers[done:]):
+        def loss(left=left[: done + 1], rest=net.layers[done:]):
+            behind = list(left)
             for layer in rest:
-                out = layer.forward(out)
-            return CROSS_ENTROPY.mean(out, labels)
+                behind.append(layer.forward(*(behind[place] for place in layer.spec.sources)))
+            return CROSS_ENTROPY.mean(behind[-1], labels)
 
         assert_same(trace.gradients[name], differences(loss, activation))
 

@@ -41,6 +41,33 @@ def test_units_of_a_relu_that_are_0_for_every_image_are_dead(half_dead):
     assert examine(half_dead, THREE[1:2], LABELS[1:2]).dead_units == {"relu1": 3 / 4}
 
 
+def test_a_leaking_relu_is_dead_only_if_nothing_leaks():
+    for slope, dead in (("0.01", 0.0), ("0", 2 / 4)):
+        net = net_with(
+            f"INPUT(1,1,2) -> FC(4) -> LEAKYRELU(slope={slope}) -> FC(2)",
+            fc1_weight=[[1, 1], [1, -1], [0, 0], [-1, -1]],
+            fc1_bias=[0, 0, -1, 0],
+            fc2_weight=np.ones((2, 4)),
+            fc2_bias=[0, 0],
+        )
+        # a − b is exactly 0 for the last image, and for the second it leaks
+        assert examine(net, THREE, LABELS).dead_units == {"leakyrelu1": dead}
+
+
+def test_behind_a_join_a_map_is_a_unit():
+    net = net_with(
+        "INPUT(1,1,2) -> CONCAT[LOCAL(1,1) | CONV(1,1)] -> RELU -> FC(2)",
+        local1_weight=np.array([1.0, -1]).reshape(1, 1, 2, 1, 1, 1),
+        local1_bias=np.zeros((1, 1, 2)),
+        conv1_weight=np.full((1, 1, 1, 1), -1),
+        conv1_bias=[0],
+        fc1_weight=np.ones((2, 4)),
+        fc1_bias=[0, 0],
+    )
+    # the map of LOCAL fires on the left, that of CONV nowhere
+    assert examine(net, THREE, LABELS).dead_units == {"relu1": 1 / 2}
+
+
 def test_a_layer_of_which_all_units_are_dead_makes_the_output_constant(half_dead):
     half_dead.layers[0].parameters["bias"][:] = -9
     found = examine(half_dead, THREE, LABELS)

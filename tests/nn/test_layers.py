@@ -39,6 +39,7 @@ def test_every_operation_of_the_kernel_library_is_at_work_in_a_layer(monkeypatch
         monkeypatch.setattr(kernels, name, watched(name))
     for text in (
         "INPUT(1,8,8) -> WHITEN -> BATCHNORM -> SUBNORM -> DIVNORM -> CONV(4,3) -> RELU -> DROPOUT"
+        " -> LRN(3) -> LEAKYRELU"
         " -> SHUFFLE(2) -> UNSHUFFLE(2) -> CONVT(2,3) -> TANH -> SUBSAMPLE(2) -> STANH"
         " -> LOCAL(2,2) -> SIGMOID -> POOL(1) -> GLOBALAVGPOOL -> FC(3) -> SHRINK -> SOFTMAX",
         "INPUT(1,1,8) -> CAUSAL(2,2) -> AVGPOOL(1) -> LPPOOL(1) -> LOGPROBPOOL(1) -> GLOBALMAXPOOL",
@@ -56,6 +57,14 @@ def test_squashing_shrinking_and_pooling_by_hand():
     assert only("LPPOOL((1,2))", [[3.0, -4.0], [0.0, 0.0]]).tolist() == [[5], [0]]
     assert only("LPPOOL(2,power=1)", x).tolist() == [[7.25]]
     assert only("GLOBALAVGPOOL", x).tolist() == [[1.25 / 4]]
+
+
+def test_leaks_and_responses_by_hand():
+    x = [[0.0, -3.0], [0.25, 4.0]]
+    assert only("LEAKYRELU(slope=0.5)", x).tolist() == [[0, -1.5], [0.25, 4]]
+    np.testing.assert_allclose(only("LEAKYRELU", x), [[0, -0.03], [0.25, 4]], rtol=1e-6)
+    damped = only("LRN(3,alpha=3,beta=0.5,k=9)", x)
+    np.testing.assert_allclose(damped[:, 1], [-3 / np.sqrt(9 + 9), 4 / np.sqrt(9 + 16)], rtol=1e-6)
 
 
 def test_pools_by_hand():
@@ -95,6 +104,19 @@ def test_no_output_of_a_causal_convolution_knows_a_later_input(rng):
     assert (net(x)[..., 5:] != before[..., 5:]).all()
     longer = np.concatenate([x, x], axis=3)
     np.testing.assert_allclose(net(longer)[..., :9], net(x), rtol=1e-5, atol=1e-6)
+
+
+def test_a_net_of_one_dimension_gives_for_a_longer_signal_a_score_at_every_place(rng):
+    net = Network.parse("INPUT(2,12) -> CONV(3,3) -> RELU -> POOL(2) -> CONV(4,3,dilation=2)")
+    assert net.state_dict()["conv1.weight"].shape == (3, 2, 1, 3)
+    x = rng.standard_normal((3, 2, 1, 20)).astype(np.float32)
+    scores = net(x)
+    assert scores.shape == (3, 4, 1, 5)
+    for place in range(5):
+        part = net(x[..., 2 * place : 2 * place + 12])
+        np.testing.assert_allclose(scores[..., place], part[..., 0], rtol=1e-4, atol=1e-6)
+    with pytest.raises(ValueError, match=r"expected \(n, 2, 1, 12\) or taller or wider"):
+        net(x[:, :, 0])
 
 
 def test_an_even_picture_has_no_local_contrast_and_a_step_has(rng):

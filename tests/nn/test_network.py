@@ -58,8 +58,12 @@ def test_maps_are_flattened_channel_by_channel_and_row_by_row():
         assert net(x) == channel * 6 + row * 3 + column
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_presets_give_ten_log_probabilities_for_an_image(name, rng):
+SMALL = [name for name in PRESETS if summarize(name).output == (10,)]
+"""The presets that tell ten classes apart."""
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_small_presets_give_ten_log_probabilities_for_an_image(name, rng):
     net = Network.preset(name)
     out = net(rng.standard_normal((3, *net.spec.input)).astype(np.float32))
     assert out.shape == (3, 10)

@@ -579,7 +579,7 @@ def blank(shape, count=4, names=("a", "b", "c")):
 def test_data_that_do_not_fit_the_network_are_refused(small, problem, dataset, message):
     net = small()
     with pytest.raises(RequestError) as caught:
-        check_fits(net, dataset)
+        check_fits(net.spec, dataset)
     assert str(caught.value) == message
     for train, test in ((dataset, problem.test), (problem.train, dataset)):
         with pytest.raises(RequestError, match="blanks"):
@@ -589,7 +589,7 @@ def test_data_that_do_not_fit_the_network_are_refused(small, problem, dataset, m
 def test_a_network_that_gives_maps_cannot_learn_classes(problem):
     net = Network.parse("INPUT(1,8,8) -> CONV(3,7)")
     with pytest.raises(RequestError, match="bars 1 have 3 classes; the network has 3×2×2 outputs"):
-        check_fits(net, problem.train)
+        check_fits(net.spec, problem.train)
 
 
 def test_no_epochs_are_refused(small, problem):

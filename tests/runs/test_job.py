@@ -96,6 +96,12 @@ def test_an_eleventh_class_needs_an_eleventh_output():
     assert job.net.class_names[-1] == "none"
 
 
+def test_a_network_that_does_not_fit_is_refused_before_it_is_made(monkeypatch):
+    monkeypatch.setattr(module, "Network", None)
+    with pytest.raises(RequestError, match="the network's INPUT is 3×224×224"):
+        Job(Settings(net="vgg16"))
+
+
 def test_more_than_there_is_is_refused():
     job = Job(Settings(net=TINY, data=DataSettings(train=65)))
     with pytest.raises(RequestError, match="train is 65; expected 1 to 64"):

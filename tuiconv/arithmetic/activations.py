@@ -14,12 +14,28 @@ class Activation(Spec):
     def units(self) -> int:
         return 0
 
+    @property
+    def activations(self) -> int:
+        return 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReLU(Activation):
     """Rectified linear unit, max(0, x): `RELU`."""
 
     word: ClassVar[str] = "RELU"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeakyReLU(Activation):
+    """x above 0, slope · x below, so that no unit is cut off for good: `LEAKYRELU(slope=0.01)`.
+
+    (Maas et al. 2013, "Rectifier nonlinearities improve neural network acoustic models".)
+    """
+
+    word: ClassVar[str] = "LEAKYRELU"
+
+    slope: float = option("slope", minimum=0, default=0.01)
 
 
 @dataclass(frozen=True, kw_only=True)

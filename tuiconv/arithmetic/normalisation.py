@@ -5,7 +5,7 @@ from math import prod
 from typing import ClassVar
 
 from tuiconv.arithmetic.sizes import Pair, Window
-from tuiconv.arithmetic.sliding import Sliding
+from tuiconv.arithmetic.sliding import Covering, Sliding
 from tuiconv.arithmetic.specs import Spec, option
 
 
@@ -40,6 +40,10 @@ class BatchNorm(Spec):
         return 2 * self.channels
 
     @property
+    def parameter_formula(self) -> str:
+        return f"{self.channels}·2 = {self.parameters:,}"
+
+    @property
     def macs(self) -> int:
         return prod(self.output)
 
@@ -68,16 +72,21 @@ class LocalNorm(Sliding):
     @property
     def window(self) -> Window:
         height, width = self.kernel_size
-        return Window(self.kernel_size, padding=(height // 2, width // 2))
+        if self.is_1d:  # there is but the one row
+            height = 1
+        return Window((height, width), padding=(height // 2, width // 2))
+
+    def output_formula(self, axis: int) -> str:
+        return ""
 
     @property
     def macs(self) -> int:
         _, height, width = self.input
-        return height * width * sum(self.kernel_size) + self.products * prod(self.output)
+        return height * width * sum(self.window.kernel_size) + self.products * prod(self.output)
 
     @property
-    def links(self) -> int:
-        return prod(self.output) * self.input[0] * prod(self.kernel_size)
+    def connections(self) -> int:
+        return prod(self.output) * self.input[0] * prod(self.window.kernel_size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +111,41 @@ class DivisiveNorm(LocalNorm):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Whiten(Spec):
+class ResponseNorm(Spec):
+    """Local response normalisation: `LRN(size,alpha=0.0001,beta=0.75,k=1)`.
+
+    Every value is divided by (k + alpha · the mean square of `size` channels around its own at the
+    same place) to the power beta, so that strong answers of one map weaken others (Krizhevsky et
+    al. 2012, "ImageNet classification with deep convolutional neural networks", section 3.3; there
+    alpha is not divided by the size). It costs three multiply-adds for every unit: its square, the
+    sum of squares times alpha plus k, and the product of what came with the power.
+    """
+
+    word: ClassVar[str] = "LRN"
+
+    size: int = option("size")
+    """Of its channels, the value's own is in the middle, or just behind it."""
+    alpha: float = option("alpha", minimum=0, default=0.0001)
+    beta: float = option("beta", minimum=0, default=0.75)
+    k: float = option("k", minimum=0, default=1.0)
+
+    def check(self) -> None:
+        if len(self.input) != 3:
+            raise self.refuse("expected maps (channels, height, width)")
+        if self.k == 0:
+            raise self.refuse("expected k above 0, so that nothing is divided by 0")
+
+    @property
+    def macs(self) -> int:
+        return 3 * prod(self.output)
+
+    @property
+    def units(self) -> int:
+        return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whiten(Covering):
     """Whitening: `WHITEN(eps=0.00001)`, straight behind INPUT.
 
     The image less the mean of the training images, times the symmetric matrix that takes their
@@ -135,5 +178,5 @@ class Whiten(Spec):
         return self.features**2
 
     @property
-    def links(self) -> int:
+    def connections(self) -> int:
         return self.features**2

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import ClassVar
 
-from tuiconv.arithmetic.sizes import Pair, Window
-from tuiconv.arithmetic.sliding import Sliding
+from tuiconv.arithmetic.sizes import Padding, Pair, Window
+from tuiconv.arithmetic.sliding import Covering, Sliding
 from tuiconv.arithmetic.specs import option
 
 
@@ -21,7 +21,7 @@ class Pool(Sliding):
         return Window(self.kernel_size, self.stride or self.kernel_size)
 
     @property
-    def links(self) -> int:
+    def connections(self) -> int:
         return prod(self.output) * prod(self.kernel_size)
 
 
@@ -32,16 +32,14 @@ class PaddedPool(Pool):
     With `round=up` a last window may reach beyond the padded maps.
     """
 
-    padding: Pair = option("pad", minimum=0, default=(0, 0))
+    padding: Padding = option("pad", minimum=0, default=(0, 0))
     rounding: str = option("round", names=("down", "up"), default="down")
 
     def check(self) -> None:
         super().check()
         window = self.window
-        for pad, kernel, gap in zip(
-            window.padding, window.kernel_size, window.dilation, strict=True
-        ):
-            if 2 * pad > gap * (kernel - 1) + 1:
+        for *pads, span in zip(window.before, window.behind, window.span, strict=True):
+            if 2 * max(pads) > span:
                 raise self.refuse("expected a padding of at most half the window")
 
     @property
@@ -100,16 +98,11 @@ class LogProbPool(Pool):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GlobalPool(Sliding):
+class GlobalPool(Covering, Sliding):
     """One number for every map, whatever its size."""
 
     @property
-    def window(self) -> Window:
-        _, height, width = self.input
-        return Window((height, width))
-
-    @property
-    def links(self) -> int:
+    def connections(self) -> int:
         return prod(self.input)
 
 
@@ -141,9 +134,13 @@ class Subsample(Pool):
         return 2 * self.maps
 
     @property
+    def parameter_formula(self) -> str:
+        return f"{self.maps}·2 = {self.parameters:,}"
+
+    @property
     def macs(self) -> int:
         return prod(self.output)
 
     @property
-    def links(self) -> int:
-        return super().links + prod(self.output)
+    def connections(self) -> int:
+        return super().connections + prod(self.output)

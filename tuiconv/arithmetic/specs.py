@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import prod
 from typing import Any, ClassVar, TypeAlias
 
-from tuiconv.arithmetic.sizes import Pair, ReceptiveField, Window
+from tuiconv.arithmetic.sizes import Padding, Pair, ReceptiveField, Window
 from tuiconv.errors import RequestError
 
 Shape: TypeAlias = tuple[int, ...]
@@ -16,9 +16,19 @@ Shape: TypeAlias = tuple[int, ...]
 class SpecError(RequestError):
     """A network that cannot be: the message names the layer, what arrives and what is expected."""
 
+    layers: tuple["Spec", ...] = ()
+    """The layers before the one that does not fit."""
+    layer: str = ""
+    """The layer that does not fit, such as `conv2 CONV(16,5)`."""
+    expected: Shape = ()
+    """What a FLATTEN expects and does not get."""
+
 
 def option(word: str, *, minimum: int = 1, names: Collection[str] = (), **default: Any) -> Any:  # noqa: ANN401 - as dataclasses.field
-    """A setting that the layer-pattern language spells `word`: at least `minimum`, or a name."""
+    """A setting that the layer-pattern language spells `word`.
+
+    A number, or a pair of them, of at least `minimum`; one of `names` if there are any.
+    """
     return field(metadata={"word": word, "minimum": minimum, "names": names}, **default)
 
 
@@ -33,12 +43,14 @@ class Spec:
 
     Every subclass says what leaves the layer (`output`), how many numbers it learns
     (`parameters`), how many multiply-adds one image costs (`macs`) and how many connections it has
-    (`links`). Comparisons, sums of a pooling window and activation functions are not counted as
-    multiply-adds.
+    (`connections`). Comparisons, sums of a pooling window or of branches, and activation functions
+    are not counted as multiply-adds.
     """
 
     word: ClassVar[str]
     """The layer's name in the pattern language, such as CONV."""
+    is_numbered: ClassVar[bool] = True
+    """Whether layers of the kind are told apart by numbers; else there is but one."""
 
     name: str
     """Unique within the network, such as conv1."""
@@ -46,6 +58,10 @@ class Spec:
     """The shape that arrives."""
     input_field: ReceptiveField = ReceptiveField()
     """What one arriving unit sees of the input image."""
+    sources: tuple[int, ...] = ()
+    """The places, among the layers of the network, of those whose output arrives."""
+    is_1d: bool = False
+    """Whether the maps are one row high and a single number counts along their length."""
 
     def __post_init__(self) -> None:
         self.check()
@@ -74,7 +90,7 @@ class Spec:
         return 0
 
     @property
-    def links(self) -> int:
+    def connections(self) -> int:
         """Connections, as the papers of 1989 and 1998 count them.
 
         Every unit's inputs, those that lie in the padding included, and its bias, whether or not
@@ -88,9 +104,56 @@ class Spec:
         return prod(self.output)
 
     @property
+    def activations(self) -> int:
+        """Numbers kept for backpropagation, for one image.
+
+        What is made anew counts. What can be done in the place of its input, as a ReLU, or is only
+        another view of it, as FLATTEN, does not (CS231n, "Case studies": the memory of VGG-16).
+        """
+        return prod(self.output)
+
+    @property
     def receptive_field(self) -> ReceptiveField:
         """What one unit of the output sees of the input image."""
         return self.input_field.through(self.window)
+
+    @property
+    def discarded(self) -> Pair:
+        """Rows and columns at the end of what arrives that no window reaches."""
+        return (0, 0)
+
+    @property
+    def parameter_formula(self) -> str:
+        """How `parameters` comes about, such as `6·(1·5·5)+6 = 156`; "" if nothing is learned."""
+        return ""
+
+    def output_formula(self, axis: int) -> str:
+        """How the size along `axis` (0 vertical, 1 horizontal) comes about, in numbers.
+
+        "" where the layer leaves sizes as they are.
+        """
+        return ""
+
+    def sees(self, first: int, last: int, axis: int) -> tuple[int, int]:
+        """The first and the last arriving cell, along `axis`, on which some output cells depend.
+
+        Args:
+            first: the first of these output cells.
+            last: the last of them.
+            axis: 0 vertical, 1 horizontal.
+
+        Returns:
+            Cells below 0 or past the end are padding. The last is before the first if there are
+            none.
+        """
+        return self.window.sees(first, last, axis)
+
+    def reaches(self, first: int, last: int, axis: int) -> tuple[int, int]:
+        """The first and the last output cell, along `axis`, that depend on some arriving cells.
+
+        The arguments are as for `sees`; cells below 0 or past the output's end do not exist.
+        """
+        return self.window.reaches(first, last, axis)
 
     def refuse(self, expected: str) -> SpecError:
         """The error that names this layer, what arrives and what it expected."""
@@ -102,9 +165,10 @@ class Spec:
         for setting in options_of(type(self)):
             value = getattr(self, setting.name)
             if setting.default is MISSING:
-                words.append(show_value(value))
+                words.append(show_value(value, setting, self.is_1d))
             elif value != setting.default:
-                words.append(f"{setting.metadata['word']}={show_value(value)}")
+                shown = show_value(value, setting, self.is_1d)
+                words.append(f"{setting.metadata['word']}={shown}")
         return f"{self.word}({','.join(words)})" if words else self.word
 
 
@@ -113,10 +177,24 @@ def options_of(kind: type[Spec]) -> list[Field[Any]]:
     return [setting for setting in fields(kind) if "word" in setting.metadata]
 
 
-def show_value(value: float | Pair | str) -> str:
-    """`5` for a number or an equal pair, `(3,5)` for unequal ones; a name as it is."""
+def automatic_name(kind: type[Spec], number: int) -> str:
+    """What the layer is called that is number `number` of its kind: conv1."""
+    return kind.word.lower() + (str(number) if kind.is_numbered else "")
+
+
+def show_value(value: float | Padding | str, setting: Field[Any], is_1d: bool) -> str:
+    """The value as the language writes it.
+
+    `5` for a number or an equal pair, `(3,5)` for unequal ones, a name as it is. In one dimension a
+    pair is one number if it does nothing vertically.
+    """
     if isinstance(value, float):  # never with an exponent, which the language does not have
         return f"{Decimal(str(value)):f}".removesuffix(".0")
-    if isinstance(value, tuple):
-        return str(value[0]) if value[0] == value[1] else f"({value[0]},{value[1]})"
-    return str(value)
+    if not isinstance(value, tuple):
+        return str(value)
+    vertical, horizontal = value
+    alone = setting.metadata["minimum"] if is_1d else horizontal
+    if vertical == alone and not isinstance(horizontal, tuple):
+        return str(horizontal)
+    sides = (f"({side[0]},{side[1]})" if isinstance(side, tuple) else str(side) for side in value)
+    return f"({','.join(sides)})"

@@ -1,23 +1,78 @@
 """Layers that weigh their inputs, as specs: convolutions, shared or not, and full connection."""
 
-from dataclasses import dataclass, replace
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from tuiconv.arithmetic.sizes import Pair, ReceptiveField, Window
-from tuiconv.arithmetic.sliding import Sliding
+from tuiconv.arithmetic.sizes import Padding, Pair, Window
+from tuiconv.arithmetic.sliding import Covering, Sliding
 from tuiconv.arithmetic.specs import Shape, Spec, option
 from tuiconv.arithmetic.tables import TABLES
 
 
 @dataclass(frozen=True, kw_only=True)
-class Correlation(Sliding):
-    """A window that weighs what it sees, with a bias, for each of `channels` output maps."""
+class Weighted(Spec, ABC):
+    """A layer of weights and, unless it is told `bias=none`, of biases."""
+
+    @property
+    @abstractmethod
+    def weight_shape(self) -> Shape:
+        """The axes of the weights, as PyTorch has them."""
+
+    @property
+    @abstractmethod
+    def bias_shape(self) -> Shape | None:
+        """One bias for each map, or for each unit; None without biases."""
+
+    @property
+    @abstractmethod
+    def weight_formula(self) -> str:
+        """How the number of weights comes about: outputs times their inputs, `6·(1·5·5)`."""
+
+    @property
+    def weights(self) -> int:
+        """How many there are."""
+        return prod(self.weight_shape)
+
+    @property
+    def parameters(self) -> int:
+        return self.weights + (prod(self.bias_shape) if self.bias_shape else 0)
+
+    @property
+    def parameter_formula(self) -> str:
+        biases = f"+{self.times(self.bias_shape)}" if self.bias_shape else ""
+        return f"{self.weight_formula}{biases} = {self.parameters:,}"
+
+    @property
+    def connections(self) -> int:
+        return self.macs + (prod(self.output) if self.bias_shape else 0)
+
+    def times(self, shape: Shape) -> str:
+        """`6·28·28`; in one dimension without the one row."""
+        row = len(shape) - 2 if self.is_1d else None
+        return "·".join(str(size) for axis, size in enumerate(shape) if axis != row or size != 1)
+
+    def check_groups(self, groups: int, channels: int) -> None:
+        """Raise SpecError unless input and output channels can be divided into `groups`."""
+        for count, what in ((self.input[0], "input"), (channels, "output")):
+            if count % groups:
+                raise self.refuse(f"groups {groups} must divide its {count} {what} channels")
+
+    def grouped(self, channels: int, groups: int, kernel: Shape) -> str:
+        """The weights of maps that each see their group's channels: `8·(4/2·3·3)`."""
+        sees = str(self.input[0]) if groups == 1 else f"{self.input[0]}/{groups}"
+        return f"{channels}·({sees}·{self.times(kernel)})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correlation(Weighted, Sliding):
+    """A window that weighs what it sees for each of `channels` output maps."""
 
     channels: int = option("channels")
     kernel_size: Pair = option("kernel")
     stride: Pair = option("stride", default=(1, 1))
-    padding: Pair = option("pad", minimum=0, default=(0, 0))
+    padding: Padding = option("pad", minimum=0, default=(0, 0))
 
     @property
     def window(self) -> Window:
@@ -26,10 +81,6 @@ class Correlation(Sliding):
     @property
     def maps(self) -> int:
         return self.channels
-
-    @property
-    def links(self) -> int:
-        return self.macs + prod(self.output)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +91,7 @@ class Conv(Correlation):
     channels·(input channels / groups · kernel area) + channels numbers. With a connection table,
     such as `table=lenet5`, a map's kernels are over the channels that it is connected with. With
     `bias=unit` every unit has a bias of its own, as in the nets of 1989; such a layer cannot slide
-    over maps larger than those it was made for.
+    over maps larger than those it was made for. `bias=none` leaves biases out.
     """
 
     word: ClassVar[str] = "CONV"
@@ -49,14 +100,12 @@ class Conv(Correlation):
     groups: int = option("groups", default=1)
     table: str | None = option("table", names=TABLES, default=None)
     """The name of a table of `TABLES`."""
-    bias: str = option("bias", names=("map", "unit"), default="map")
+    bias: str = option("bias", names=("map", "unit", "none"), default="map")
     """What has a bias of its own."""
 
     def check(self) -> None:
         super().check()
-        for count, what in ((self.input[0], "input"), (self.channels, "output")):
-            if count % self.groups:
-                raise self.refuse(f"groups {self.groups} must divide its {count} {what} channels")
+        self.check_groups(self.groups, self.channels)
         if self.table is None:
             return
         if self.groups != 1:
@@ -77,12 +126,11 @@ class Conv(Correlation):
         return (self.channels, self.input[0] // self.groups, *self.kernel_size)
 
     @property
-    def bias_shape(self) -> Shape:
-        """One for each map, or for each unit."""
-        return self.output if self.bias == "unit" else (self.channels,)
+    def bias_shape(self) -> Shape | None:
+        return {"map": (self.channels,), "unit": self.output, "none": None}[self.bias]
 
     @property
-    def connections(self) -> tuple[tuple[bool, ...], ...] | None:
+    def connection_table(self) -> tuple[tuple[bool, ...], ...] | None:
         """Which map sees which channel: (output channels, input channels); None without a table."""
         if self.table is None:
             return None
@@ -90,15 +138,21 @@ class Conv(Correlation):
         return tuple(tuple(cell == "X" for cell in column) for column in columns)
 
     @property
-    def weights(self) -> int:
-        """Numbers in all kernels together."""
-        if self.connections is None:
-            return prod(self.weight_shape)
-        return sum(map(sum, self.connections)) * prod(self.kernel_size)
+    def kernels(self) -> int:
+        """How many pairs of a map and a channel that it sees there are."""
+        if self.connection_table is None:
+            return prod(self.weight_shape[:2])
+        return sum(map(sum, self.connection_table))
 
     @property
-    def parameters(self) -> int:
-        return self.weights + prod(self.bias_shape)
+    def weights(self) -> int:
+        return self.kernels * prod(self.kernel_size)
+
+    @property
+    def weight_formula(self) -> str:
+        if self.table is not None:
+            return f"{self.kernels}·({self.times(self.kernel_size)})"
+        return self.grouped(self.channels, self.groups, self.kernel_size)
 
     @property
     def macs(self) -> int:
@@ -108,13 +162,15 @@ class Conv(Correlation):
 
 @dataclass(frozen=True, kw_only=True)
 class Local(Correlation):
-    """Locally connected: `LOCAL(channels,kernel,stride=1,pad=0)`.
+    """Locally connected: `LOCAL(channels,kernel,stride=1,pad=0,bias=unit)`.
 
-    A convolution that shares nothing: every unit has its own weights and its own bias, so the layer
-    cannot slide over maps larger than those it was made for.
+    A convolution that shares nothing: every unit has its own weights and, but for `bias=none`, its
+    own bias, so the layer cannot slide over maps larger than those it was made for.
     """
 
     word: ClassVar[str] = "LOCAL"
+
+    bias: str = option("bias", names=("unit", "none"), default="unit")
 
     @property
     def weight_shape(self) -> Shape:
@@ -122,22 +178,21 @@ class Local(Correlation):
         return (*self.output, self.input[0], *self.kernel_size)
 
     @property
-    def bias_shape(self) -> Shape:
-        """One for each unit."""
-        return self.output
+    def bias_shape(self) -> Shape | None:
+        return self.output if self.bias == "unit" else None
 
     @property
-    def parameters(self) -> int:
-        return prod(self.weight_shape) + prod(self.bias_shape)
+    def weight_formula(self) -> str:
+        return f"{self.times(self.output)}·({self.times((self.input[0], *self.kernel_size))})"
 
     @property
     def macs(self) -> int:
-        return prod(self.weight_shape)
+        return self.weights
 
 
 @dataclass(frozen=True, kw_only=True)
-class CausalConv(Spec):
-    """Causal convolution in time: `CAUSAL(channels,kernel,dilation=1,groups=1)`.
+class CausalConv(Weighted):
+    """Causal convolution in time: `CAUSAL(channels,kernel,dilation=1,groups=1,bias=map)`.
 
     Time runs along the width of maps that are one row high. The last tap of the kernel lies on the
     present and the others on the past, with zeros before the beginning, so that no output knows a
@@ -150,17 +205,17 @@ class CausalConv(Spec):
     kernel: int = option("kernel")
     dilation: int = option("dilation", default=1)
     groups: int = option("groups", default=1)
+    bias: str = option("bias", names=("map", "none"), default="map")
 
     def check(self) -> None:
         if len(self.input) != 3 or self.input[1] != 1:
             raise self.refuse("expected maps that are one row high, with time along their width")
-        for count, what in ((self.input[0], "input"), (self.channels, "output")):
-            if count % self.groups:
-                raise self.refuse(f"groups {self.groups} must divide its {count} {what} channels")
+        self.check_groups(self.groups, self.channels)
 
     @property
     def window(self) -> Window:
-        return Window((1, self.kernel), dilation=(1, self.dilation))
+        past = self.dilation * (self.kernel - 1)
+        return Window((1, self.kernel), padding=(0, (past, 0)), dilation=(1, self.dilation))
 
     @property
     def output(self) -> Shape:
@@ -172,32 +227,21 @@ class CausalConv(Spec):
         return (self.channels, self.input[0] // self.groups, self.kernel)
 
     @property
-    def bias_shape(self) -> Shape:
-        """One for each map."""
-        return (self.channels,)
+    def bias_shape(self) -> Shape | None:
+        return (self.channels,) if self.bias == "map" else None
 
     @property
-    def parameters(self) -> int:
-        return prod(self.weight_shape) + self.channels
+    def weight_formula(self) -> str:
+        return self.grouped(self.channels, self.groups, (self.kernel,))
 
     @property
     def macs(self) -> int:
-        return prod(self.weight_shape) * self.input[2]
-
-    @property
-    def links(self) -> int:
-        return self.macs + prod(self.output)
-
-    @property
-    def receptive_field(self) -> ReceptiveField:
-        seen = super().receptive_field
-        past = self.dilation * (self.kernel - 1) * seen.jump[1]
-        return replace(seen, start=(seen.start[0], seen.start[1] - past))
+        return self.weights * self.input[2]
 
 
 @dataclass(frozen=True, kw_only=True)
-class FullyConnected(Spec):
-    """Fully connected: `FC(features)`. After maps it flattens them in channel, row, column order.
+class FullyConnected(Weighted, Covering):
+    """Fully connected: `FC(features,bias=unit)`. It flattens maps in channel, row, column order.
 
     It is a convolution whose kernel covers its whole input (CS231n, "Converting FC layers to CONV
     layers"), which is how it runs on maps larger than those it was made for.
@@ -206,13 +250,7 @@ class FullyConnected(Spec):
     word: ClassVar[str] = "FC"
 
     features: int = option("features")
-
-    @property
-    def window(self) -> Window:
-        if len(self.input) == 1:
-            return Window()
-        _, height, width = self.input
-        return Window(kernel_size=(height, width))
+    bias: str = option("bias", names=("unit", "none"), default="unit")
 
     @property
     def output(self) -> Shape:
@@ -224,18 +262,14 @@ class FullyConnected(Spec):
         return (self.features, prod(self.input))
 
     @property
-    def bias_shape(self) -> Shape:
-        """One for each feature."""
-        return (self.features,)
+    def bias_shape(self) -> Shape | None:
+        return self.output if self.bias == "unit" else None
 
     @property
-    def parameters(self) -> int:
-        return prod(self.weight_shape) + self.features
+    def weight_formula(self) -> str:
+        sees = self.times(self.input)
+        return f"{self.features}·({sees})" if "·" in sees else f"{self.features}·{sees}"
 
     @property
     def macs(self) -> int:
-        return prod(self.weight_shape)
-
-    @property
-    def links(self) -> int:
-        return self.parameters
+        return self.weights

@@ -120,7 +120,7 @@ def batch_of(
     from tuiconv.nn.training import check_fits
 
     test = load_dataset(data, data_dir).test
-    check_fits(net, test)
+    check_fits(net.spec, test)
     return net.preprocessing(test.images[:IMAGES]), test.labels[:IMAGES]
 
 

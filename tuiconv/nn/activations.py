@@ -19,6 +19,18 @@ class ReLU(Layer):
         return [chain.Relu()]
 
 
+class LeakyReLU(Layer):
+    """x above 0, a part of it below."""
+
+    spec: specs.LeakyReLU
+
+    def forward(self, x: Array) -> Array:
+        return kernels.leaky_relu(x, self.spec.slope)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        return kernels.leaky_relu_backward(grad_out, x, self.spec.slope)
+
+
 class Tanh(Layer):
     """Hyperbolic tangent."""
 

@@ -7,7 +7,7 @@ import tuiconv_kernels as kernels
 from tuiconv.arithmetic import layers as specs
 from tuiconv.errors import RequestError
 from tuiconv.nn.initialisers import Fan
-from tuiconv.nn.layers import Array, Arrays, Weighted
+from tuiconv.nn.layers import Array, Arrays, Weighted, write
 
 
 class CausalConv(Weighted):
@@ -27,12 +27,11 @@ class CausalConv(Weighted):
                 f"{self.name} {self.spec}: maps of {x.shape[2]} rows arrive; it is made for one"
                 " row of time, so the network takes longer images, but no higher ones"
             )
-        weight, bias = self.parameters["weight"], self.parameters["bias"]
-        return kernels.conv1d(x[:, :, 0], weight, bias, **self.settings())[:, :, None]
+        return kernels.conv1d(x[:, :, 0], *self.weights, **self.settings())[:, :, None]
 
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        weight, bias = self.parameters["weight"], self.parameters["bias"]
-        grad_x, gradients["weight"][...], gradients["bias"][...] = kernels.conv1d_backward(
-            grad_out[:, :, 0], x[:, :, 0], weight, bias, **self.settings()
+        grad_x, grad_weight, grad_bias = kernels.conv1d_backward(
+            grad_out[:, :, 0], x[:, :, 0], *self.weights, **self.settings()
         )
+        write(gradients, grad_weight, grad_bias)
         return grad_x[:, :, None]

@@ -14,12 +14,13 @@ from tuiconv.data.dataset import Preprocessing, check_names
 from tuiconv.errors import UserError
 from tuiconv.files import replacing
 from tuiconv.nn.layers import Arrays
-from tuiconv.nn.network import Network, check_shapes, layers_of
+from tuiconv.nn.network import RESERVED, Network, layers_of
 from tuiconv.nn.progress import State
+from tuiconv.nn.states import check_shapes
 
 FORMAT = "tuiconv-1"
 
-STATE = "run."
+STATE = f"{RESERVED}."
 """Begins the names of arrays that are no parameters, but the state of a trainer."""
 
 

@@ -7,13 +7,18 @@ import tuiconv_kernels as kernels
 from tuiconv.arithmetic import layers as specs
 from tuiconv.errors import RequestError
 from tuiconv.nn.initialisers import Fan
-from tuiconv.nn.layers import Array, Arrays, Layer, Weighted
+from tuiconv.nn.layers import Array, Arrays, Layer, Weighted, write
+from tuiconv.nn.margin import Margin, cut, laid
 
 
 class TransposedConv(Weighted):
     """Every cell lays its kernel on the output."""
 
     spec: specs.TransposedConv
+
+    def __init__(self, spec: specs.TransposedConv) -> None:
+        super().__init__(spec)
+        self.margin = Margin(spec.window)
 
     def fan_in(self) -> Fan:
         """Kernels of a group's channels overlap in an output, the fewer the larger the stride."""
@@ -28,21 +33,25 @@ class TransposedConv(Weighted):
         spec = self.spec
         return {
             "stride": spec.stride,
-            "padding": spec.padding,
+            "padding": self.margin.padding,
             "output_padding": spec.output_padding,
             "groups": spec.groups,
             "dilation": spec.dilation,
         }
 
     def forward(self, x: Array) -> Array:
-        weight, bias = self.parameters["weight"], self.parameters["bias"]
-        return kernels.conv_transpose2d(x, weight, bias, **self.settings())
+        out = kernels.conv_transpose2d(x, *self.weights, **self.settings())
+        window = self.margin.window
+        return cut(out, window.before, window.behind) if self.margin.is_uneven else out
 
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        weight, bias = self.parameters["weight"], self.parameters["bias"]
-        grad_x, gradients["weight"][...], gradients["bias"][...] = (
-            kernels.conv_transpose2d_backward(grad_out, x, weight, bias, **self.settings())
+        window = self.margin.window
+        if self.margin.is_uneven:
+            grad_out = laid(grad_out, window.before, window.behind)
+        grad_x, grad_weight, grad_bias = kernels.conv_transpose2d_backward(
+            grad_out, x, *self.weights, **self.settings()
         )
+        write(gradients, grad_weight, grad_bias)
         return grad_x
 
 

@@ -86,7 +86,7 @@ def evaluate(net: Network, dataset: Dataset) -> Evaluation:
         RequestError: an empty data set, or images or classes that do not fit the network.
         EvaluationError: an output is not a number.
     """
-    check_fits(net, dataset)
+    check_fits(net.spec, dataset)
     starts = range(0, len(dataset), IMAGES)
     parts = [
         log_probabilities(net, net.preprocessing(dataset.images[start : start + IMAGES]))

@@ -32,6 +32,7 @@ Units: TypeAlias = npt.NDArray[np.bool_]
 
 FLAT: dict[type[Spec], Callable[[Array], Units]] = {
     specs.ReLU: lambda y: y == 0,
+    specs.LeakyReLU: lambda y: y == 0,  # as its slope is 0
     specs.Shrink: lambda y: y == 0,
     specs.Tanh: lambda y: np.abs(y) > 0.99,
     specs.ScaledTanh: lambda y: np.abs(y) > 0.99 * 1.7159,
@@ -94,13 +95,12 @@ def gradient_norm(trace: Trace) -> float:
 def flat_units(net: Network, trace: Trace) -> dict[str, Units]:
     """By activation layer, which of its units are flat for every image of a trace."""
     found: dict[str, Units] = {}
-    before: Spec | None = None
     for layer in net.layers:
         if type(layer.spec) in FLAT:
             where = FLAT[type(layer.spec)](trace.activations[layer.name])
+            before = net.spec.layers[layer.spec.sources[0]]
             places = () if isinstance(before, specs.Local) else range(2, where.ndim)
             found[layer.name] = np.asarray(where.all(axis=(0, *places)))
-        before = layer.spec
     return found
 
 

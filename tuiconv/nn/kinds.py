@@ -1,14 +1,16 @@
 """Which layer brings which spec to life."""
 
+from tuiconv.arithmetic import joins
 from tuiconv.arithmetic import layers as specs
 from tuiconv.arithmetic.specs import Spec
-from tuiconv.nn.activations import ReLU, ScaledTanh, Shrink, Sigmoid, Tanh
+from tuiconv.nn.activations import LeakyReLU, ReLU, ScaledTanh, Shrink, Sigmoid, Tanh
 from tuiconv.nn.batch_norm import BatchNorm
 from tuiconv.nn.causal import CausalConv
 from tuiconv.nn.dropout import Dropout
 from tuiconv.nn.enlarging import Shuffle, TransposedConv, Unshuffle
+from tuiconv.nn.joins import Add, Concat, Join, Product
 from tuiconv.nn.layers import Conv, Flatten, FullyConnected, Layer, Local, Softmax
-from tuiconv.nn.local_norm import DivisiveNorm, SubtractiveNorm
+from tuiconv.nn.local_norm import DivisiveNorm, ResponseNorm, SubtractiveNorm
 from tuiconv.nn.pooling import (
     AvgPool,
     GlobalAvgPool,
@@ -20,7 +22,7 @@ from tuiconv.nn.pooling import (
 )
 from tuiconv.nn.whitening import Whiten
 
-KINDS: dict[type[Spec], type[Layer]] = {
+KINDS: dict[type[Spec], type[Layer] | type[Join]] = {
     specs.Conv: Conv,
     specs.Local: Local,
     specs.CausalConv: CausalConv,
@@ -36,6 +38,7 @@ KINDS: dict[type[Spec], type[Layer]] = {
     specs.GlobalMaxPool: GlobalMaxPool,
     specs.Subsample: Subsample,
     specs.ReLU: ReLU,
+    specs.LeakyReLU: LeakyReLU,
     specs.Tanh: Tanh,
     specs.ScaledTanh: ScaledTanh,
     specs.Sigmoid: Sigmoid,
@@ -46,6 +49,10 @@ KINDS: dict[type[Spec], type[Layer]] = {
     specs.Whiten: Whiten,
     specs.SubtractiveNorm: SubtractiveNorm,
     specs.DivisiveNorm: DivisiveNorm,
+    specs.ResponseNorm: ResponseNorm,
     specs.Softmax: Softmax,
+    joins.Residual: Add,
+    joins.Concat: Concat,
+    joins.Product: Product,
 }
 """The layer that brings each kind of spec to life."""

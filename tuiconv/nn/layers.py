@@ -19,6 +19,7 @@ from tuiconv.arithmetic.specs import Shape, Spec, show_shape
 from tuiconv.errors import RequestError
 from tuiconv.nn.coins import Coins
 from tuiconv.nn.initialisers import Fan, Initialiser
+from tuiconv.nn.margin import Margin
 from tuiconv_kernels import chain
 from tuiconv_kernels.correlation import Connections, bias_gradient
 from tuiconv_kernels.geometry import Sliding
@@ -31,8 +32,8 @@ Arrays: TypeAlias = dict[str, Array]
 """Parameters or their gradients by name: `weight`, `bias`."""
 
 
-class Layer(ABC):
-    """One layer of a network."""
+class Part:
+    """What a network is made of: layers, and joins of their branches."""
 
     connections: Connections | None = None
     """Which output of its weight sees which input; None for all. The weights between the others
@@ -52,6 +53,26 @@ class Layer(ABC):
     def name(self) -> str:
         """The layer's name in its network, such as conv1."""
         return self.spec.name
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of what the layer learns, by name, in PyTorch's layouts."""
+        return {}
+
+    def buffer_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of what the layer keeps besides, by name, in PyTorch's layouts."""
+        return {}
+
+    def check_batch(self, images: int) -> None:
+        """Raise RequestError if it cannot learn from a batch of so many images."""
+
+    def initialise(self, rng: np.random.Generator, initialiser: Initialiser) -> None:
+        """Give the parameters the values that learning begins with: 0 unless a subclass differs."""
+        for array in self.parameters.values():
+            array[...] = 0
+
+
+class Layer(Part, ABC):
+    """One layer of a network, with one input."""
 
     def in_training(self, coins: Coins) -> "Layer":
         """The layer as it is in a step of training: as in evaluation, unless a subclass differs."""
@@ -83,35 +104,25 @@ class Layer(ABC):
         )
         return [other]
 
-    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of what the layer learns, by name, in PyTorch's layouts."""
-        return {}
-
-    def buffer_shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of what the layer keeps besides, by name, in PyTorch's layouts."""
-        return {}
-
-    def check_batch(self, images: int) -> None:  # noqa: B027 - most can learn from any
-        """Raise RequestError if it cannot learn from a batch of so many images."""
-
-    def initialise(self, rng: np.random.Generator, initialiser: Initialiser) -> None:
-        """Give the parameters the values that learning begins with: 0 unless a subclass differs."""
-        for array in self.parameters.values():
-            array[...] = 0
-
 
 def sliding(window: Window) -> Sliding:
-    """A spec's window for the kernels."""
-    return Sliding(window.kernel_size, window.stride, window.padding, window.dilation)
+    """A spec's window, padded alike on opposite sides, for the kernels."""
+    return Sliding(window.kernel_size, window.stride, window.before, window.dilation)
 
 
 class Weighted(Layer):
-    """A layer with a weight and a bias per output."""
+    """A layer with a weight and, unless its spec says `bias=none`, biases."""
 
     spec: specs.Conv | specs.Local | specs.FullyConnected | specs.TransposedConv | specs.CausalConv
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        return {"weight": self.spec.weight_shape, "bias": self.spec.bias_shape}
+        weight, bias = self.spec.weight_shape, self.spec.bias_shape
+        return {"weight": weight} if bias is None else {"weight": weight, "bias": bias}
+
+    @property
+    def weights(self) -> tuple[Array, Array | None]:
+        """The weight, and the bias if there is one."""
+        return self.parameters["weight"], self.parameters.get("bias")
 
     def fan_in(self) -> Fan:
         """How many inputs an output adds up."""
@@ -124,7 +135,25 @@ class Weighted(Layer):
     def initialise(self, rng: np.random.Generator, initialiser: Initialiser) -> None:
         super().initialise(rng, initialiser)
         weight = self.parameters["weight"]
-        weight[...] = rng.normal(0, initialiser(self.fan_in(), self.fan_out()), weight.shape)
+        deviation = initialiser(self.fan_in(), self.fan_out())
+        deviations = np.broadcast_to(deviation, weight.shape)
+        for part, own in zip(weight, deviations, strict=True):  # all at once is as much in float64
+            part[...] = own * rng.standard_normal(part.shape)
+
+
+def write(gradients: Arrays, grad_weight: Array, grad_bias: Array | None) -> None:
+    """Write the gradients of a weight and of its bias, if there is one, to their places."""
+    gradients["weight"][...] = grad_weight
+    if grad_bias is not None:
+        gradients["bias"][...] = grad_bias
+
+
+def biases(bias: Array | None, gradients: Arrays, weight: Array) -> tuple[Array, Array]:
+    """A bias and the place of its gradient, for kernels that always add one: 0 if there is none."""
+    if bias is not None:
+        return bias, gradients["bias"]
+    none, unread = np.zeros((2, len(weight)), weight.dtype)
+    return none, unread
 
 
 class Conv(Weighted):
@@ -134,8 +163,9 @@ class Conv(Weighted):
 
     def __init__(self, spec: specs.Conv) -> None:
         super().__init__(spec)
-        if spec.connections is not None:
-            self.connections = np.array(spec.connections)
+        self.margin = Margin(spec.window)
+        if spec.connection_table is not None:
+            self.connections = np.array(spec.connection_table)
 
     def fan_in(self) -> Fan:
         if self.connections is None:
@@ -159,7 +189,7 @@ class Conv(Weighted):
         spec = self.spec
         return {
             "stride": spec.stride,
-            "padding": spec.padding,
+            "padding": self.margin.padding,
             "dilation": spec.dilation,
             "groups": spec.groups,
             "connections": self.connections,
@@ -168,24 +198,27 @@ class Conv(Weighted):
     def forward(self, x: Array) -> Array:
         if self.spec.bias == "unit":
             check_units(self.spec, replace(self.spec, input=x.shape[1:]).output)
-        weight, bias = self.parameters["weight"], self.parameters["bias"]
-        return kernels.conv2d(x, weight, bias, **self.settings())
+        return kernels.conv2d(self.margin.around(x), *self.weights, **self.settings())
 
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        weight, bias = self.parameters["weight"], self.parameters["bias"]
-        grad_x, gradients["weight"][...], gradients["bias"][...] = kernels.conv2d_backward(
-            grad_out, x, weight, bias, **self.settings()
+        grad_x, grad_weight, grad_bias = kernels.conv2d_backward(
+            grad_out, self.margin.around(x), *self.weights, **self.settings()
         )
-        return grad_x
+        write(gradients, grad_weight, grad_bias)
+        return self.margin.within(grad_x, x)
 
     def link(self, gradients: Arrays) -> list[chain.Layer]:
-        weight, bias = self.parameters["weight"], self.parameters["bias"]
-        grad_weight, grad_bias = gradients["weight"], gradients["bias"]
+        if self.margin.is_uneven:  # no kernel of blocks pads so
+            return super().link(gradients)
+        weight, bias = self.weights
         adding: list[chain.Layer] = []
-        if self.spec.bias == "unit":  # the kernels of blocks know a bias per map only
-            adding = [self.adding(bias, grad_bias)]
-            bias, grad_bias = np.zeros((2, self.spec.maps), bias.dtype)
-        weights = Weights(weight, bias, grad_weight, grad_bias, self.spec.groups, self.connections)
+        if bias is not None and self.spec.bias == "unit":  # they know a bias per map only
+            adding = [self.adding(bias, gradients["bias"])]
+            bias = None
+        of_maps, grad_of_maps = biases(bias, gradients, weight)
+        weights = Weights(
+            weight, of_maps, gradients["weight"], grad_of_maps, self.spec.groups, self.connections
+        )
         return [chain.Convolve(sliding(self.spec.window), weights), *adding]
 
     def adding(self, bias: Array, grad_bias: Array) -> chain.Layer:
@@ -208,6 +241,10 @@ class Local(Weighted):
 
     spec: specs.Local
 
+    def __init__(self, spec: specs.Local) -> None:
+        super().__init__(spec)
+        self.margin = Margin(spec.window)
+
     def fan_in(self) -> Fan:
         return prod(self.spec.weight_shape[3:])
 
@@ -216,15 +253,16 @@ class Local(Weighted):
 
     def forward(self, x: Array) -> Array:
         check_units(self.spec, replace(self.spec, input=x.shape[1:]).output)
-        weight, bias = self.parameters["weight"], self.parameters["bias"]
-        return kernels.local2d(x, weight, bias, self.spec.stride, self.spec.padding)
+        stride, padding = self.spec.stride, self.margin.padding
+        return kernels.local2d(self.margin.around(x), *self.weights, stride, padding)
 
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        weight, bias = self.parameters["weight"], self.parameters["bias"]
-        grad_x, gradients["weight"][...], gradients["bias"][...] = kernels.local2d_backward(
-            grad_out, x, weight, bias, self.spec.stride, self.spec.padding
+        stride, padding = self.spec.stride, self.margin.padding
+        grad_x, grad_weight, grad_bias = kernels.local2d_backward(
+            grad_out, self.margin.around(x), *self.weights, stride, padding
         )
-        return grad_x
+        write(gradients, grad_weight, grad_bias)
+        return self.margin.within(grad_x, x)
 
 
 def check_units(spec: specs.Conv | specs.Local, asked: Shape) -> None:
@@ -257,13 +295,13 @@ class FullyConnected(Weighted):
         return weight.reshape(-1, *shape)
 
     def forward(self, x: Array) -> Array:
-        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        weight, bias = self.weights
         if self.flattens(x):
             return kernels.linear(x.reshape(len(x), weight.shape[1]), weight, bias)
         return kernels.conv2d(x, self.kernel(), bias)
 
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        weight, bias = self.weights
         if self.flattens(x):
             flat = x.reshape(len(x), weight.shape[1])
             grad_x, grad_weight, grad_bias = kernels.linear_backward(grad_out, flat, weight, bias)
@@ -271,13 +309,13 @@ class FullyConnected(Weighted):
             grad_x, grad_weight, grad_bias = kernels.conv2d_backward(
                 grad_out, x, self.kernel(), bias
             )
-        gradients["weight"][...] = grad_weight.reshape(weight.shape)
-        gradients["bias"][...] = grad_bias
+        write(gradients, grad_weight.reshape(weight.shape), grad_bias)
         return grad_x.reshape(x.shape)
 
     def link(self, gradients: Arrays) -> list[chain.Layer]:
         kernel, grad_kernel = self.kernel(), self.kernel(gradients["weight"])
-        weights = Weights(kernel, self.parameters["bias"], grad_kernel, gradients["bias"])
+        bias, grad_bias = biases(self.weights[1], gradients, kernel)
+        weights = Weights(kernel, bias, grad_kernel, grad_bias)
         return [chain.Convolve(Sliding(kernel.shape[2:]), weights)]
 
 

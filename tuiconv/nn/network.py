@@ -1,4 +1,8 @@
-"""A network: layers in order, and their parameters in one flat vector."""
+"""A network: layers in order, and their parameters in one flat vector.
+
+Layers and joins stand in an order in which each comes behind those it takes from. They and what
+leaves them are known by their places in it; the image has place 0.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,14 +19,19 @@ from tuiconv.data.dataset import MNIST_STATISTICS, Preprocessing
 from tuiconv.errors import RequestError
 from tuiconv.nn.coins import Coins
 from tuiconv.nn.initialisers import initialiser_named
+from tuiconv.nn.joins import Layers, arriving, carry_back
 from tuiconv.nn.kinds import KINDS
-from tuiconv.nn.layers import Array, Arrays, Labels, Layer, Softmax
+from tuiconv.nn.layers import Array, Arrays, Labels, Softmax
 from tuiconv.nn.losses import CROSS_ENTROPY, Loss, loss_named, placed
 from tuiconv.nn.spares import Spares
+from tuiconv.nn.states import check_connections, check_shapes
 from tuiconv.nn.whitening import Whiten
 
 MOST_PARAMETERS = 500_000_000
 """2 GB of float32, and in training many times that: beyond it a machine stalls before it fails."""
+
+RESERVED = "run"
+"""Not a layer's name: with it begin, in a checkpoint, the names of a trainer's own arrays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +49,7 @@ class Trace:
 
 
 class Network:
-    """A chain of layers that goes forward, backward, to disk and back.
+    """Layers that go forward, backward, to disk and back.
 
     Args:
         spec: the network's arithmetic, from `tuiconv.arithmetic.parse`.
@@ -53,8 +62,8 @@ class Network:
             `tuiconv.nn.initialisers`.
 
     Raises:
-        RequestError: a ValueError for a network of more than `MOST_PARAMETERS`, or no such
-            initialiser.
+        RequestError: a ValueError for a network of more than `MOST_PARAMETERS`, a layer called
+            `RESERVED`, or no such initialiser.
     """
 
     def __init__(
@@ -77,6 +86,8 @@ class Network:
                 f"the network has {spec.totals.parameters:,} parameters; at most"
                 f" {MOST_PARAMETERS:,} are allowed"
             )
+        if any(layer.name == RESERVED for layer in self.layers):
+            raise RequestError(f"a layer is called {RESERVED}; expected any other name")
         shapes = [shape for each in self.layers for shape in each.parameter_shapes().values()]
         self.parameters = np.zeros(sum(map(prod, shapes)), dtype)
         """All that is learned, in one vector that the optimiser updates; and, of a convolution with
@@ -209,7 +220,7 @@ class Network:
         for layer in self.layers:
             layer.check_batch(images)
 
-    def layers_with(self, coins: Coins | None) -> tuple[Layer, ...]:
+    def layers_with(self, coins: Coins | None) -> Layers:
         """The layers as they are in a step of training; without coins as in evaluation."""
         if coins is None:
             return self.layers
@@ -219,8 +230,22 @@ class Network:
         """The batch x and what leaves each layer in turn; with coins as in training."""
         activations = [x]
         for layer in self.layers_with(coins):
-            activations.append(layer.forward(activations[-1]))
+            activations.append(layer.forward(*arriving(layer, activations)))
         return activations
+
+    def passed(self, x: Array, loss: Loss) -> Array:
+        """What a loss sees of a batch; on the way, what no later layer takes is forgotten."""
+        seen = self.seen(loss)
+        last_taker = {
+            source: place
+            for place, spec in enumerate(self.spec.layers[: seen + 1])
+            for source in spec.sources
+        }
+        kept = {0: x}
+        for place, layer in enumerate(self.layers[:seen], start=1):
+            kept[place] = layer.forward(*arriving(layer, kept))
+            kept = {k: kept[k] for k in kept if k == place or last_taker[k] > place}
+        return kept[seen]
 
     def backward(
         self,
@@ -243,12 +268,19 @@ class Network:
             The gradient with respect to each of `activations`; 0 for what the loss does not see.
         """
         views, seen = self.views(gradients), self.seen(loss)
-        layers = list(zip(self.layers_with(coins)[:seen], activations, strict=False))
-        grads = [np.zeros_like(unseen) for unseen in activations[seen + 1 :]]
-        grads.append(self.loss_gradient(activations[seen], labels, loss))
-        for layer, x in reversed(layers):
-            grads.append(layer.backward(grads[-1], x, views[layer.name]))
-        return grads[::-1]
+        grads = {
+            place: np.zeros_like(unseen) for place, unseen in enumerate(activations) if place > seen
+        }
+        grads[seen] = self.loss_gradient(activations[seen], labels, loss)
+        layers = list(enumerate(self.layers_with(coins), start=1))
+        for place, layer in reversed(layers[:seen]):
+            inputs = arriving(layer, activations)
+            parts = carry_back(layer, grads[place], inputs, views[layer.name])
+            for source, part in zip(layer.spec.sources, parts, strict=True):
+                # what feeds several layers has a part in the loss through each of them
+                with np.errstate(all="ignore"):
+                    grads[source] = grads[source] + part if source in grads else part
+        return [grads[place] for place in range(len(activations))]
 
     def loss_gradient(self, output: Array, labels: Labels, loss: Loss) -> Array:
         """Of a loss with respect to what it sees."""
@@ -263,12 +295,6 @@ class Network:
     def seen(self, loss: Loss) -> int:
         """How many of the layers a loss sees: all; but a final SOFTMAX, cross-entropy alone."""
         return len(self.layers) - (self.ends_in_softmax and loss is not CROSS_ENTROPY)
-
-    @property
-    def classes(self) -> int | None:
-        """How many outputs there are for an image of INPUT's size; None for maps of outputs."""
-        classes, *places = self.spec.output
-        return classes if prod(places) == 1 else None
 
     @property
     def ends_in_softmax(self) -> bool:
@@ -350,33 +376,12 @@ def restored(
     return net
 
 
-def layers_of(spec: NetworkSpec) -> tuple[Layer, ...]:
+def classes_of(spec: NetworkSpec) -> int | None:
+    """How many outputs there are for an image of INPUT's size; None for maps of outputs."""
+    classes, *places = spec.output
+    return classes if prod(places) == 1 else None
+
+
+def layers_of(spec: NetworkSpec) -> Layers:
     """The layers of a spec, without parameters yet."""
     return tuple(KINDS[type(layer)](layer) for layer in spec.layers[1:])
-
-
-def check_shapes(layers: tuple[Layer, ...], arrays: Mapping[str, Array]) -> None:
-    """Raise ValueError unless the arrays are what the layers hold, by name and shape."""
-    expected = {
-        f"{layer.name}.{name}": shape
-        for layer in layers
-        for name, shape in (layer.parameter_shapes() | layer.buffer_shapes()).items()
-    }
-    for name in sorted(expected.keys() | arrays.keys()):
-        found = arrays[name].shape if name in arrays else "nothing"
-        wanted = expected.get(name, "nothing")
-        if found != wanted:
-            raise ValueError(f"{name}: {found} found; this network expects {wanted}")
-
-
-def check_connections(layers: tuple[Layer, ...], arrays: Mapping[str, Array]) -> None:
-    """Raise ValueError unless weights are 0 where the layer's table has no connection."""
-    for layer in layers:
-        if layer.connections is None:
-            continue
-        kernels_used = arrays[f"{layer.name}.weight"].any(axis=(2, 3))
-        for o, c in np.argwhere(kernels_used & ~layer.connections):
-            raise ValueError(
-                f"{layer.name}.weight[{o}, {c}]: not 0; {layer.spec} does not connect channel {c}"
-                f" with map {o}"
-            )

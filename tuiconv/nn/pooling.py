@@ -8,6 +8,7 @@ import tuiconv_kernels as kernels
 from tuiconv.arithmetic import layers as specs
 from tuiconv.nn.initialisers import Initialiser
 from tuiconv.nn.layers import Array, Arrays, Layer, sliding
+from tuiconv.nn.margin import Margin
 from tuiconv_kernels import chain
 from tuiconv_kernels.stages import Weights
 
@@ -17,23 +18,28 @@ class MaxPool(Layer):
 
     spec: specs.MaxPool
 
+    def __init__(self, spec: specs.MaxPool) -> None:
+        super().__init__(spec)
+        self.margin = Margin(spec.window)
+
     def settings(self) -> dict[str, Any]:
         return {
             "kernel_size": self.spec.kernel_size,
             "stride": self.spec.stride,
-            "padding": self.spec.padding,
+            "padding": self.margin.padding,
             "dilation": self.spec.dilation,
             "ceil_mode": self.spec.rounding == "up",
         }
 
     def forward(self, x: Array) -> Array:
-        return kernels.max_pool2d(x, **self.settings())
+        return kernels.max_pool2d(self.margin.around(x, -np.inf), **self.settings())
 
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        return kernels.max_pool2d_backward(grad_out, x, **self.settings())
+        laid = self.margin.around(x, -np.inf)
+        return self.margin.within(kernels.max_pool2d_backward(grad_out, laid, **self.settings()), x)
 
     def link(self, gradients: Arrays) -> list[chain.Layer]:
-        if self.spec.rounding == "up":  # no kernel of blocks does that
+        if self.spec.rounding == "up" or self.margin.is_uneven:  # no kernel of blocks does that
             return super().link(gradients)
         return [chain.Pool(sliding(self.spec.window))]
 
@@ -43,23 +49,39 @@ class AvgPool(Layer):
 
     spec: specs.AvgPool
 
+    def __init__(self, spec: specs.AvgPool) -> None:
+        super().__init__(spec)
+        self.margin = Margin(spec.window)
+
     def settings(self) -> dict[str, Any]:
         return {
             "kernel_size": self.spec.kernel_size,
             "stride": self.spec.stride,
-            "padding": self.spec.padding,
+            "padding": self.margin.padding,
             "ceil_mode": self.spec.rounding == "up",
             "count_include_pad": self.spec.count == "all",
         }
 
     def forward(self, x: Array) -> Array:
-        return kernels.avg_pool2d(x, **self.settings())
+        means = kernels.avg_pool2d(self.margin.around(x), **self.settings())
+        return means / self.shares(x)
 
     def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
-        return kernels.avg_pool2d_backward(grad_out, x, **self.settings())
+        laid, grad_means = self.margin.around(x), grad_out / self.shares(x)
+        return self.margin.within(
+            kernels.avg_pool2d_backward(grad_means, laid, **self.settings()), x
+        )
+
+    def shares(self, x: Array) -> Array | int:
+        """Of what each window averages, the share of cells that count."""
+        if self.spec.count == "all" or not self.margin.is_uneven:
+            return 1  # the kernel counts
+        cells = np.ones((1, 1, *x.shape[2:]), x.dtype)
+        return kernels.avg_pool2d(self.margin.around(cells), **self.settings())
 
     def link(self, gradients: Arrays) -> list[chain.Layer]:
-        if (self.spec.rounding, self.spec.count) != ("down", "all"):  # as above
+        spec = self.spec
+        if (spec.rounding, spec.count) != ("down", "all") or self.margin.is_uneven:  # as above
             return super().link(gradients)
         return [chain.Pool(sliding(self.spec.window), averages=True)]
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from tuiconv.errors import RequestError
 from tuiconv.nn.evaluation import EvaluationError, log_probabilities
-from tuiconv.nn.network import Network
+from tuiconv.nn.network import Network, classes_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -82,7 +82,7 @@ def check_readable(net: Network) -> None:
     channels = net.spec.input[0]
     if channels not in (1, 3):
         raise RequestError(f"the network's INPUT has {channels} channels; pictures have 1 or 3")
-    if net.classes != len(net.class_names):
+    if classes_of(net.spec) != len(net.class_names):
         found = "×".join(map(str, net.spec.output))
         raise RequestError(
             f"the network's output is {found}; expected one for each of"

@@ -7,13 +7,14 @@ from threading import Event as CancelToken
 import numpy as np
 import numpy.typing as npt
 
+from tuiconv.arithmetic import NetworkSpec
 from tuiconv.data.dataset import Dataset, Images
 from tuiconv.errors import RequestError
 from tuiconv.nn.augmentation import Augment, Augmentation, Numbers
 from tuiconv.nn.events import Event
 from tuiconv.nn.layers import Array, Labels
 from tuiconv.nn.losses import loss_named
-from tuiconv.nn.network import Network
+from tuiconv.nn.network import Network, classes_of
 from tuiconv.nn.optimizers import checked_rate, make_optimizer
 from tuiconv.nn.progress import Progress, State
 from tuiconv.nn.running import Run, TrainingError
@@ -139,7 +140,7 @@ class Trainer:
                 label for every image, or a label that is no class.
         """
         labels = np.asarray(labels)
-        classes = self.net.classes
+        classes = classes_of(self.net.spec)
         if classes is None:
             raise RequestError(f"{self.net.spec} gives maps; expected an FC layer for the classes")
         if len(x) == 0 or labels.shape != (len(x),) or labels.dtype.kind not in "iu":
@@ -200,7 +201,7 @@ class Trainer:
         if epochs < 1:
             raise RequestError(f"epochs {epochs}; expected at least 1")
         for part in (train, test):
-            check_fits(self.net, part)
+            check_fits(self.net.spec, part)
         check_numbers(self.net)
         for images in {min(self.batch_size, len(train)), len(train) % self.batch_size} - {0}:
             self.net.check_batch(images)
@@ -320,7 +321,7 @@ class Trainer:
         Raises:
             RequestError: an empty data set, or images or classes that do not fit the network.
         """
-        check_fits(self.net, dataset)
+        check_fits(self.net.spec, dataset)
 
         starts = range(0, len(dataset), EVALUATED)
         scores: list[Score | None] = [None] * len(starts)
@@ -356,17 +357,15 @@ def check_numbers(net: Network) -> None:
             )
 
 
-def check_fits(net: Network, dataset: Dataset) -> None:
-    """Raise RequestError unless the network takes the images and has an output per class."""
+def check_fits(spec: NetworkSpec, dataset: Dataset) -> None:
+    """Raise RequestError unless a network takes the images and has an output per class."""
     if len(dataset) == 0:
         raise RequestError(f"{dataset.name} is empty; expected at least one image")
-    if dataset.images.shape[1:] != net.spec.input:
-        found, expected = (
-            "×".join(map(str, s)) for s in (dataset.images.shape[1:], net.spec.input)
-        )
+    if dataset.images.shape[1:] != spec.input:
+        found, expected = ("×".join(map(str, s)) for s in (dataset.images.shape[1:], spec.input))
         raise RequestError(f"{dataset.name} are {found} images; the network's INPUT is {expected}")
-    if net.classes != dataset.classes:
-        found = "×".join(map(str, net.spec.output))
+    if classes_of(spec) != dataset.classes:
+        found = "×".join(map(str, spec.output))
         raise RequestError(
             f"{dataset.name} have {dataset.classes} classes; the network has {found} outputs"
         )

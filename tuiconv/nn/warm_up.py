@@ -10,6 +10,7 @@ import numpy as np
 from tuiconv.nn.augmentation import Augment
 from tuiconv.nn.coins import Coins
 from tuiconv.nn.compiled import Compiled
+from tuiconv.nn.joins import arriving
 from tuiconv.nn.losses import loss_named
 from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import make_optimizer
@@ -70,7 +71,7 @@ def layer_kernels(net: Network) -> list[Kernel]:
     return [
         (
             layer.name,
-            lambda layer=layer: activations.append(layer.forward(activations[-1])),  # type: ignore[misc]
+            lambda layer=layer: activations.append(layer.forward(*arriving(layer, activations))),  # type: ignore[misc]
         )
         for layer in net.layers
     ]

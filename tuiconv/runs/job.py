@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tuiconv.arithmetic import summarize
-from tuiconv.data.dataset import Splits
+from tuiconv.data.dataset import Dataset, Splits
 from tuiconv.data.load import is_path
 from tuiconv.errors import RequestError
 from tuiconv.nn.events import EpochDone, Event, RunStart, to_json
@@ -46,7 +46,7 @@ class Job:
         if splits is None and is_path(data.name):  # only its files tell its shape
             splits = read(data, rng)
         image = example(data) if splits is None else splits.train
-        self.net = network_of(settings, rng, image.class_names)
+        self.net = network_of(settings, rng, image)
         self.trainer = Trainer(
             self.net,
             optimizer.name,
@@ -61,7 +61,6 @@ class Job:
             loss=settings.loss,
             augment=settings.distortions,
         )
-        check_fits(self.net, image)
         self.settings = resolved(settings, self.trainer)
         self._data: Future[Splits] = in_background(lambda: splits or read(data, rng))
 
@@ -118,19 +117,19 @@ class Job:
         return entry
 
 
-def network_of(
-    settings: Settings, rng: np.random.Generator, class_names: tuple[str, ...]
-) -> Network:
+def network_of(settings: Settings, rng: np.random.Generator, data: Dataset) -> Network:
     """A new network, or that of the weights to begin with.
 
     Raises:
-        RequestError: the weights are of another network than the one asked for.
+        RequestError: the data do not fit it, or the weights are of another network than the one
+            asked for.
         CheckpointError: they are none.
         TrainingError: some of them are no finite numbers.
     """
     if settings.weights is None:
         spec = summarize(settings.net or DEFAULT)
-        return Network(spec, rng, class_names, initialiser=settings.initialiser)
+        check_fits(spec, data)  # before a gigabyte is filled with weights
+        return Network(spec, rng, data.class_names, initialiser=settings.initialiser)
     net = Network.load(settings.weights)
     check_numbers(net)
     if settings.net is not None and net.spec != summarize(settings.net):
@@ -138,6 +137,7 @@ def network_of(
             f"weights {settings.weights} are of {net.spec}; the network asked for is"
             f" {summarize(settings.net)}"
         )
+    check_fits(net.spec, data)
     return net
 
 

@@ -11,7 +11,6 @@ from tuiconv.data.dataset import Splits
 from tuiconv.errors import RequestError
 from tuiconv.nn.events import RunEnd
 from tuiconv.nn.running import TrainingError
-from tuiconv.nn.training import check_fits
 from tuiconv.runs.data import read
 from tuiconv.runs.job import DEFAULT, Job, network_of
 from tuiconv.runs.settings import SeriesSettings, Settings
@@ -74,8 +73,7 @@ def run_series(settings: Settings, cancel: CancelToken | None = None) -> Iterato
         data = read(settings.data, np.random.default_rng(seed))
         if seed == 0:
             for run in runs:
-                net = network_of(run, np.random.default_rng(seed), data.train.class_names)
-                check_fits(net, data.train)
+                network_of(run, np.random.default_rng(seed), data.train)  # raises what is wrong
         for run in runs:
             outcome = carried_out(replace(run, seed=seed), data, cancel)
             if outcome is None:

@@ -1,10 +1,4 @@
-"""Networks that have a name, written in the layer-pattern language."""
-
-from difflib import get_close_matches
-
-from tuiconv.arithmetic.language import parse
-from tuiconv.arithmetic.network import NetworkSpec
-from tuiconv.arithmetic.specs import SpecError
+"""LeNets, the nets of 1989 and nets of one or two layers on pixels."""
 
 PRESETS: dict[str, str] = {
     # LeNet-5 with today's parts: all maps connected, ReLU, max pooling, a softmax at the end.
@@ -60,40 +54,20 @@ PRESETS: dict[str, str] = {
     # Two layers, with the ten hidden units that the same chapter has for MNIST; it does not name
     # their function.
     "mlp2": "INPUT(1,32,32) -> FC(10) -> RELU -> FC(10) -> SOFTMAX",
-    # A small net for CIFAR-10, as ml4a's chapter has one that reads 79 % without giving its sizes:
-    # three stages, each of which halves the size and doubles the maps.
-    "cifar-convnet": (
-        "INPUT(3,32,32) -> CONV(32,3,pad=1) -> RELU -> POOL(2)"
-        " -> CONV(64,3,pad=1) -> RELU -> POOL(2)"
-        " -> CONV(128,3,pad=1) -> RELU -> POOL(2) -> FC(10) -> SOFTMAX"
-    ),
-    # All-CNN-C (Springenberg et al. 2014, "Striving for simplicity: the all convolutional net"):
-    # nothing but convolutions, whose strides do the work of pooling, up to the mean of every map.
-    # 1,369,738 parameters.
-    "all-conv": (
-        "INPUT(3,32,32) -> DROPOUT(0.2)"
-        " -> [CONV(96,3,pad=1) -> RELU]*2 -> CONV(96,3,stride=2,pad=1) -> RELU -> DROPOUT(0.5)"
-        " -> [CONV(192,3,pad=1) -> RELU]*2 -> CONV(192,3,stride=2,pad=1) -> RELU -> DROPOUT(0.5)"
-        " -> CONV(192,3) -> RELU -> CONV(192,1) -> RELU -> CONV(10,1) -> RELU"
-        " -> GLOBALAVGPOOL -> FLATTEN -> SOFTMAX"
-    ),
 }
 
-
-def summarize(network: str) -> NetworkSpec:
-    """The arithmetic of a preset (`lenet5`) or of a network in the pattern language.
-
-    Raises:
-        SpecError: the text is neither; for a single word the nearest preset is named.
-    """
-    name = network.strip()
-    if name in PRESETS:
-        return parse(PRESETS[name])
-    if name and all(sign not in name for sign in "()[]>→ "):
-        close = get_close_matches(name.lower(), PRESETS, 1)
-        hint = f"did you mean {close[0]}? " if close else ""
-        raise SpecError(
-            f'no preset is called "{name}": {hint}there are {", ".join(PRESETS)};'
-            " or write a network, such as INPUT(1,32,32) -> FC(10) -> SOFTMAX"
-        )
-    return parse(network)
+NOTES: dict[str, str] = {
+    "lenet5": "LeNet-5 with today's parts; lenet5-1998 is the net as it was published.",
+    "lecture-lenet": (
+        "The lecture's own listing cannot run: its second convolution makes 20 maps where 50 are"
+        " expected, and they are 5×5 on a 32×32 image, not 4×4. Here both are mended."
+    ),
+    "lenet5-1998": (
+        "The paper's 60,000 parameters end at fc1, its F6. It then compared F6 with a drawing of"
+        " every digit; here a full connection of 850 parameters and a softmax follow."
+    ),
+    "belllabs-1989": (
+        "Which 8 of the 12 maps each map of the second layer sees was not published: the table is"
+        " a guess. The paper's counts, 64,660 connections and 9,760 parameters, come out with it."
+    ),
+}
