@@ -82,7 +82,13 @@ class Terminal:
         import pty
 
         own = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
-        usual = {"TERM": "xterm-256color", "COLORTERM": "", "NO_COLOR": "", "COLUMNS": ""}
+        usual = {
+            "TERM": "xterm-256color",
+            "COLORTERM": "",
+            "NO_COLOR": "",
+            "COLUMNS": "",
+            "LINES": "",
+        }
         self.screen, inside = pty.openpty()
         self.resize(*size)
         self.process = subprocess.Popen(

@@ -209,6 +209,18 @@ def test_an_ascii_terminal_gets_every_command_in_ascii(monkeypatch, arguments, s
     assert err.buffer.getvalue().count(b"\n") == (status != 0)
 
 
+def test_in_ascii_a_product_is_no_decimal_number(monkeypatch):
+    err = AsciiOutput()
+    monkeypatch.setattr(sys, "stdout", AsciiOutput())
+    monkeypatch.setattr(sys, "stderr", err)
+    assert run(["shapes", "INPUT(1,4,4) -> größe: CONV(1,5)"]) == 2
+    err.flush()
+    message = err.buffer.getvalue().decode("ascii")
+    assert "1x4x4 arrives" in message
+    assert "floor((4 + 2*0 - 5) / 1) + 1 = 0" in message
+    assert r"gr\xf6\xdfe" in message
+
+
 @posix
 def test_an_ascii_locale_is_no_reason_to_crash(folder):
     Image.new("L", (3, 3), 9).save("photo.png")

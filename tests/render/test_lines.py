@@ -8,7 +8,7 @@ from rich.measure import Measurement
 from rich.segment import Segment
 
 from tuiconv.render.depth import ColorDepth, Display, make_console
-from tuiconv.render.lines import Lines, block_width, line_width, side_by_side, text_line
+from tuiconv.render.lines import Lines, block_width, line_width, paragraph, side_by_side, text_line
 
 
 def texts(lines):
@@ -37,6 +37,12 @@ def test_blocks_stand_side_by_side_with_their_tops_level():
         "####  ##",
         "####    ",
     ]
+
+
+def test_a_paragraph_is_broken_between_words_and_indented_from_its_second_line_on():
+    lines = paragraph("one two three four", 9, indent=2)
+    assert [line[0].text for line in lines] == ["one two", "  three", "  four"]
+    assert paragraph("", 9) == []
 
 
 def test_no_blocks_are_no_lines():

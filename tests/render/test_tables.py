@@ -1,98 +1,84 @@
-import io
-
 import pytest
 
-from tuiconv.arithmetic import parse, summarize
-from tuiconv.render.depth import ColorDepth, Display, make_console
-from tuiconv.render.tables import shapes_table, show_pair
+from tuiconv.render.depth import ColorDepth, Display
+from tuiconv.render.lines import block_width
+from tuiconv.render.tables import Column, fitting, markdown_lines, table_lines, total_width
 
 PLAIN = Display(ColorDepth.NONE)
+ASCII = Display(ColorDepth.NONE, unicode=False)
+
+COLUMNS = [
+    Column("name", ["ant", "bee"], "all", is_text=True),
+    Column("legs", ["6", "1,006"], "1,012"),
+    Column("k", ["3", "5"], rank=2),
+    Column("s", ["1", "2"], rank=2, gap=1),
+    Column("food", ["leaves", ""], is_text=True, rank=1),
+]
 
 
-def printed(network, display=PLAIN, width=120, encoding="utf-8"):
-    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
-    make_console(display, stream, width).print(shapes_table(network, width, display))
-    stream.seek(0)
-    return stream.read().splitlines()
+def text(lines):
+    return ["".join(segment.text for segment in line) for line in lines]
 
 
-def row(lines, name):
-    (found,) = (line.split() for line in lines if line.strip().startswith(name))
-    return found
+def test_numbers_end_at_the_right_and_texts_begin_at_the_left():
+    assert text(table_lines(COLUMNS, PLAIN)) == [
+        "name   legs  k s  food",
+        "────────────────────────",
+        "ant       6  3 1  leaves",
+        "bee   1,006  5 2",
+        "────────────────────────",
+        "all   1,012",
+    ]
 
 
-def test_a_layers_row_says_its_output_its_costs_and_what_it_sees():
-    # conv1: 6 · (25 + 1) = 156 numbers; 28 · 28 · 6 · 25 = 117,600 multiply-adds.
-    # pool2 looks back at 16 × 16 pixels, in steps of 4.
-    lines = printed(summarize("lenet5"))
-    # Links: 117,600 and a bias for each of 4,704 units; four into each of 400 units.
-    conv1 = ["conv1", "CONV(6,5)", "6×28×28", "156", "117,600", "122,304", "5", "1"]
-    assert row(lines, "conv1") == conv1
-    assert row(lines, "pool2") == ["pool2", "POOL(2)", "16×5×5", "0", "0", "1,600", "16", "4"]
+def test_without_anything_below_there_is_no_second_rule():
+    lines = text(table_lines([Column("name", ["ant"], is_text=True)], ASCII))
+    assert lines == ["name", "----", "ant"]
 
 
-def test_the_totals_of_lenet_are_those_worked_by_hand():
-    # 156 + 2,416 + 48,120 + 10,164 + 850 numbers;
-    # 117,600 + 240,000 + 48,000 + 10,080 + 840 multiply-adds;
-    # 122,304 + 4,704 + 241,600 + 1,600 + 48,120 + 10,164 + 850 links.
-    assert row(printed(summarize("lenet5")), "total") == ["total", "61,706", "416,520", "429,342"]
-
-
-def test_the_totals_are_the_sums_of_the_columns():
-    network = parse("INPUT(3,9,9) -> CONV(4,3) -> RELU -> FC(5)")
-    total = row(printed(network), "total")
-    assert total[1] == f"{sum(layer.parameters for layer in network):,}"
-    assert total[2] == f"{sum(layer.macs for layer in network):,}"
-    assert total[3] == f"{sum(layer.links for layer in network):,}"
-
-
-def test_the_columns_are_explained_below_the_table():
-    text = " ".join(" ".join(printed(summarize("lenet5"))).split())
-    assert "sees: receptive field in input pixels; jump: input pixels between units" in text
-    assert "links: connections, biases included" in text
-
-
-def test_at_80_columns_lenet5_of_1998_still_says_what_a_unit_sees_and_what_that_means():
-    lines = printed(summarize("lenet5-1998"), width=80)
-    conv2 = ["conv2", "CONV(16,5,table=lenet5)", "16×10×10", "1,516", "150,000", "14"]
-    assert row(lines, "conv2") == conv2
-    assert lines[-1].strip() == "sees: receptive field in input pixels"
-
-
-def test_ascii_displays_get_an_ascii_table():
-    lines = printed(summarize("lenet5"), Display(ColorDepth.NONE, unicode=False), encoding="ascii")
-    assert any("6x28x28" in line for line in lines)
-
-
-@pytest.mark.parametrize("width", range(35, 121))
-def test_the_table_is_no_wider_than_the_terminal_and_its_numbers_are_never_cut(width):
-    network = summarize("lenet5")
-    lines = printed(network, width=width)
-    assert max(map(len, lines)) <= width
-    text = "\n".join(lines)
-    assert "…" not in text
-    for layer in network:
-        assert row(lines, f"{layer.name} ")[0] == layer.name
-        assert f"{layer.parameters:,}" in row(lines, f"{layer.name} ")
-    assert "61,706" in row(lines, "total")
+def test_a_table_is_as_wide_as_its_columns_and_the_gaps_between_them():
+    assert total_width(COLUMNS) == block_width(table_lines(COLUMNS, PLAIN)) == 24
+    assert total_width([]) == 0
 
 
 @pytest.mark.parametrize(
-    ("width", "columns"),
+    ("width", "names"),
     [
-        (120, "layer spec output parameters multiply-adds links sees jump"),
-        (80, "layer spec output parameters multiply-adds sees jump"),
-        (70, "layer spec output parameters multiply-adds sees"),
-        (64, "layer spec output parameters multiply-adds"),
-        (60, "layer output parameters multiply-adds sees jump"),  # no room for the spec: for more
-        (48, "layer output parameters multiply-adds"),
-        (36, "layer output parameters"),
+        (24, "name legs k s food"),
+        (23, "name legs food"),
+        (19, "name legs food"),
+        (18, "name legs k s"),  # what is needed less may fit where the other does not
+        (16, "name legs k s"),
+        (15, "name legs"),
+        (1, "name legs"),
     ],
 )
-def test_a_column_is_left_out_where_there_is_no_room_for_it(width, columns):
-    assert row(printed(summarize("lenet5"), width=width), "layer") == columns.split()
+def test_whole_columns_go_where_there_is_no_room_those_of_a_rank_together(width, names):
+    assert [column.name for column in fitting(COLUMNS, width)] == names.split()
 
 
-def test_equal_sides_are_said_once():
-    assert show_pair((5, 5), "×") == "5"
-    assert show_pair((3, 5), "×") == "3×5"
+def test_the_first_column_that_is_left_has_no_gap_before_it():
+    assert text(table_lines(COLUMNS[1:2], PLAIN))[2] == "    6"
+
+
+def test_a_styled_column_keeps_its_style_to_itself():
+    from rich.style import Style
+
+    red = Style(color="red")
+    line = table_lines([COLUMNS[0], Column("x", ["##", "#"], is_text=True, style=red)], PLAIN)[2]
+    assert [segment.text for segment in line if segment.style == red] == ["  ##"]
+
+
+def test_markdown_has_every_column_and_says_which_are_numbers():
+    assert markdown_lines(COLUMNS[:2]) == [
+        "| name |  legs |",
+        "| ---- | ----: |",
+        "| ant  |     6 |",
+        "| bee  | 1,006 |",
+        "| all  | 1,012 |",
+    ]
+
+
+def test_markdown_takes_signs_of_its_own_as_they_are():
+    lines = markdown_lines([Column("a", ["| b", "c*d"], is_text=True), Column("", ["→", "→"])])
+    assert lines == ["| a   |", "| --- |", "| \\| b |", "| c\\*d |"]

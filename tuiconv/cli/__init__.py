@@ -2,10 +2,12 @@
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 
 import typer
+from typer.main import get_command
 
 from tuiconv.cli.app import app
 from tuiconv.cli.streams import prepare_streams, settle_streams
@@ -32,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
     """
     prepare_streams()
     try:
-        result = app(list(arguments), prog_name="tuiconv", standalone_mode=False)
+        result = program()(list(arguments), prog_name="tuiconv", standalone_mode=False)
         sys.stdout.flush()
     except UserError as error:
         return complain(str(error), error.exit_status)
@@ -49,6 +51,12 @@ def run(arguments: Sequence[str]) -> int:
     except MemoryError as error:
         return complain(f"not enough memory: {error}", 1)
     return result if isinstance(result, int) else 0
+
+
+@cache
+def program() -> Callable[..., object]:
+    """The program with its commands, made once for all the command lines of a process."""
+    return get_command(app)
 
 
 def usage_error(error: typer.TyperException) -> str:

@@ -5,7 +5,7 @@ import os
 import sys
 from io import TextIOWrapper
 
-ASCII = {"×": "x", "…": "...", "·": ".", "−": "-", "→": "->", "≈": "~", "–": "-"}
+ASCII = {"×": "x", "…": "...", "·": "*", "−": "-", "→": "->", "≈": "~", "–": "-"}
 """What stands for a sign where the terminal's encoding lacks it; "?" for any other."""
 
 
@@ -16,6 +16,8 @@ def prepare_streams() -> None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - for good
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="tuiconv")
+    if isinstance(sys.stderr, TextIOWrapper):
+        sys.stderr.reconfigure(errors="tuiconv-escape")
 
 
 def settle_streams() -> None:
@@ -37,4 +39,12 @@ def replace_unencodable(error: UnicodeError) -> tuple[str | bytes, int]:
     return ASCII.get(sign, "?"), error.start + 1
 
 
+def escape_unencodable(error: UnicodeError) -> tuple[str | bytes, int]:
+    """The same for messages: a sign for which nothing stands is told by its number."""
+    if isinstance(error, UnicodeEncodeError) and error.object[error.start] in ASCII:
+        return ASCII[error.object[error.start]], error.start + 1
+    return codecs.backslashreplace_errors(error)
+
+
 codecs.register_error("tuiconv", replace_unencodable)
+codecs.register_error("tuiconv-escape", escape_unencodable)

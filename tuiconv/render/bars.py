@@ -55,14 +55,14 @@ def bar_list(
         if room < 1:
             lines.append([Segment(set_cell_size(before + number, width), style)])
             continue
-        bar = Segment(
-            _bar(value / full, room, display.unicode), _colour(display.depth, i == chosen)
-        )
-        lines.append([Segment(before, style), bar, Segment(after, style)])
+        colour = _colour(display.depth, i == chosen)
+        drawn = Segment(bar(value / full, room, display.unicode), colour)
+        lines.append([Segment(before, style), drawn, Segment(after, style)])
     return lines
 
 
-def _bar(share: float, room: int, unicode: bool) -> str:
+def bar(share: float, room: int, unicode: bool) -> str:
+    """A bar of a share, 0 to 1, of so many cells, to an eighth of one; the rest is space."""
     share = 0.0 if math.isnan(share) else min(max(share, 0.0), 1.0)
     if not unicode:
         return ("#" * round(share * room)).ljust(room)

@@ -1,5 +1,6 @@
 """Lines of segments: what every drawing function returns, and putting blocks of them together."""
 
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -27,6 +28,12 @@ def block_width(lines: Iterable[Line]) -> int:
 def text_line(text: str, width: int | None = None, style: Style | None = None) -> Line:
     """One line of text, cropped or filled with spaces to `width` cells if one is given."""
     return [Segment(text if width is None else set_cell_size(text, width), style)]
+
+
+def paragraph(text: str, width: int, indent: int = 0, style: Style | None = None) -> list[Line]:
+    """Text as lines of at most `width` cells, broken between words; all but the first indented."""
+    lines = textwrap.wrap(text, width, subsequent_indent=" " * indent)
+    return [text_line(line, style=style) for line in lines]
 
 
 def side_by_side(blocks: Sequence[Sequence[Line]], gap: int = 2) -> list[Line]:

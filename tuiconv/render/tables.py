@@ -1,76 +1,130 @@
-"""Tables of a network's arithmetic."""
+"""Tables of text; where the terminal is too narrow, whole columns are left out."""
 
-from rich import box
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
 from rich.cells import cell_len
-from rich.table import Table
+from rich.segment import Segment
+from rich.style import Style
 
-from tuiconv.arithmetic import NetworkSpec
-from tuiconv.arithmetic.sizes import Lengths
 from tuiconv.render.depth import Display
+from tuiconv.render.lines import Line, text_line
 
-IF_THERE_IS_ROOM = ("multiply-adds", "spec", "sees", "jump", "links")
-"""The columns that may be left out when the terminal is too narrow, the most needed first."""
-
-LEGEND = {
-    "sees": "sees: receptive field in input pixels",
-    "jump": "jump: input pixels between units",
-    "links": "links: connections, biases included",
-}
+BOLD = Style(bold=True)
 
 
-def shapes_table(network: NetworkSpec, width: int, display: Display) -> Table:
-    """A row per layer: what leaves it, what it learns, costs and sees of the input image.
+@dataclass(frozen=True)
+class Column:
+    """A heading, a cell for every row, and what stands below them."""
 
-    Numbers are never cut: where they do not fit `width`, whole columns are left out.
-    """
-    times = "×" if display.unicode else "x"
-    columns = shapes_columns(network, times)
-    # Two cells of space go with every column: its padding and a divider; the first has a divider in
-    # front as well, the last no padding.
-    widths = {name: max(map(cell_len, cells)) + 2 for name, cells in columns.items()}
-    room = width - sum(widths[name] for name in widths.keys() - set(IF_THERE_IS_ROOM))
-    for name in IF_THERE_IS_ROOM:
-        if widths[name] <= room:
-            room -= widths[name]
-        else:
-            del columns[name]
-    table = Table(
-        box=box.SIMPLE_HEAD if display.unicode else box.ASCII2,
-        show_footer=True,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
+    name: str
+    cells: Sequence[str]
+    below: str = ""
+    is_text: bool = False
+    """Text begins at the left, numbers end at the right."""
+    gap: int = 2
+    """Cells of space before it."""
+    rank: int = 0
+    """0 for a column that is always there, else the larger the sooner it is left out."""
+    style: Style | None = None
+    broken: tuple[str, ...] = ()
+    """The heading on several lines, where it is longer than what stands below it."""
+
+    @property
+    def heading(self) -> tuple[str, ...]:
+        """The lines of the heading."""
+        return self.broken or (self.name,)
+
+    @cached_property
+    def width(self) -> int:
+        """Cells of the widest of its texts."""
+        return max(map(cell_len, (*self.heading, self.below, *self.cells)))
+
+    def laid(self, text: str, width: int) -> str:
+        """A text of this column with the space around it."""
+        space = " " * (width - cell_len(text))
+        return " " * self.gap + (text + space if self.is_text else space + text)
+
+
+def total_width(columns: Iterable[Column]) -> int:
+    """Cells that columns take beside each other; the first has no gap before it."""
+    columns = list(columns)
+    return sum(column.gap + column.width for column in columns) - sum(
+        column.gap for column in columns[:1]
     )
-    for name, cells in columns.items():
-        right = name not in ("layer", "spec", "output")
-        table.add_column(name, cells[-1], justify="right" if right else "left", no_wrap=True)
-    for row in zip(*(cells[1:-1] for cells in columns.values()), strict=True):
-        table.add_row(*row)
-    table.caption = "; ".join(meaning for name, meaning in LEGEND.items() if name in columns)
-    return table
 
 
-def shapes_columns(network: NetworkSpec, times: str) -> dict[str, list[str]]:
-    """Every column by name: its heading, a cell per layer, and what stands below them."""
-    columns: dict[str, list[str]] = {
-        "layer": [layer.name for layer in network],
-        "spec": [str(layer) for layer in network],
-        "output": [times.join(map(str, layer.output)) for layer in network],
-        "parameters": [f"{layer.parameters:,}" for layer in network],
-        "multiply-adds": [f"{layer.macs:,}" for layer in network],
-        "links": [f"{layer.links:,}" for layer in network],
-        "sees": [show_pair(layer.receptive_field.cells, times) for layer in network],
-        "jump": [show_pair(layer.receptive_field.jump, times) for layer in network],
-    }
-    totals = network.totals
-    below = {
-        "layer": "total",
-        "parameters": f"{totals.parameters:,}",
-        "multiply-adds": f"{totals.macs:,}",
-        "links": f"{totals.links:,}",
-    }
-    return {name: [name, *cells, below.get(name, "")] for name, cells in columns.items()}
+def fitting(columns: Sequence[Column], width: int) -> list[Column]:
+    """The columns, in their order, for which `width` has room: by rank, equal ranks together."""
+    kept = {0}
+    for rank in sorted({column.rank for column in columns} - kept):
+        if total_width(column for column in columns if column.rank in kept | {rank}) <= width:
+            kept.add(rank)
+    return [column for column in columns if column.rank in kept]
 
 
-def show_pair(pair: Lengths, times: str) -> str:
-    """`5` for equal sides, else `3×5`."""
-    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}{times}{pair[1]}"
+def table_lines(columns: Sequence[Column], display: Display) -> list[Line]:
+    """Headings, a rule, a line for every row, and below another rule the last line, if any."""
+    widths = [column.width for column in columns]
+    rule = text_line(("─" if display.unicode else "-") * total_width(columns))
+    below = [column.below for column in columns]
+    rows = zip(*(column.cells for column in columns), strict=True)
+    high = max(len(column.heading) for column in columns)
+    headings = [("",) * (high - len(column.heading)) + column.heading for column in columns]
+    lines = [row_line(columns, widths, texts, BOLD) for texts in zip(*headings, strict=True)]
+    lines += [rule]
+    lines += [row_line(columns, widths, row) for row in rows]
+    if any(below):
+        lines += [rule, row_line(columns, widths, below, BOLD)]
+    return lines
+
+
+def row_line(
+    columns: Sequence[Column],
+    widths: Sequence[int],
+    texts: Sequence[str],
+    style: Style | None = None,
+) -> Line:
+    """A line of a table: as few segments as there are changes of style."""
+    line: Line = []
+    plain = ""
+    for column, width, text in zip(columns, widths, texts, strict=True):
+        laid = column.laid(text, width)[0 if plain or line else column.gap :]
+        if column.style is None or style is not None:
+            plain += laid
+            continue
+        line += [Segment(plain, style), Segment(laid, column.style)]
+        plain = ""
+    return [*line, Segment(plain.rstrip(), style)]
+
+
+def markdown_lines(columns: Sequence[Column]) -> list[str]:
+    """A table of Markdown; columns without a heading are left out."""
+    columns = [column for column in columns if column.name]
+    widths = [max(column.width, 3) for column in columns]
+
+    def row(texts: Iterable[str]) -> str:
+        laid = (
+            column.laid(escaped(text), width)[column.gap :]
+            for column, width, text in zip(columns, widths, texts, strict=True)
+        )
+        return f"| {' | '.join(laid)} |"
+
+    rule = (
+        "-" * width if column.is_text else "-" * (width - 1) + ":"
+        for column, width in zip(columns, widths, strict=True)
+    )
+    below = [column.below for column in columns]
+    cells = zip(*(column.cells for column in columns), strict=True)
+    return [
+        row(column.name for column in columns),
+        row(rule),
+        *(row(texts) for texts in cells),
+        *([row(below)] if any(below) else []),
+    ]
+
+
+def escaped(text: str) -> str:
+    """A text whose signs Markdown takes as they are."""
+    return "".join(f"\\{sign}" if sign in "|\\*_`<[" else sign for sign in text)
