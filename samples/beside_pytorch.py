@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from tuiconv.bench.pytorch import network
+from tuiconv.bench.pytorch import learner
 from tuiconv.data.dataset import Splits
 from tuiconv.nn.events import EpochDone, RunEnd
 from tuiconv.nn.network import Network
@@ -81,12 +81,11 @@ def theirs(settings: Settings, data: Splits) -> tuple[float, float]:
     return seconds, float(np.mean(found.numpy() == data.test.labels))
 
 
-def twin(net: Network) -> nn.Sequential:
+def twin(net: Network) -> nn.Module:
     """The network in PyTorch, with the same weights; CrossEntropyLoss has its softmax."""
-    model = network(net.spec)[: -1 if net.ends_in_softmax else None]
-    with torch.no_grad():
-        for theirs, ours in zip(model.parameters(), net.state_dict().values(), strict=True):
-            theirs.copy_(torch.from_numpy(ours))
+    model = learner(net.spec)
+    arrays = net.state_dict().items()
+    model.load_state_dict({name: torch.from_numpy(array) for name, array in arrays})
     return model
 
 

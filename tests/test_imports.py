@@ -35,6 +35,10 @@ def packages_after(code):
             {"numpy", "textual", "pooch"},
         ),
         ("from tuiconv.cli import run; assert run(['data', 'list']) == 0", {"pooch", "requests"}),
+        (
+            "from tuiconv.cli import run; assert run(['export', 'lenet5', '--pytorch']) == 0",
+            {"numpy", "numba", "onnx", "torch"},
+        ),
         ("import tuiconv.tui.app", {"numba"}),
         ("import tuiconv_kernels", {"tuiconv", "rich", "textual", "typer", "PIL", "safetensors"}),
     ],

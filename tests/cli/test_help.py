@@ -18,6 +18,7 @@ COMMANDS = (
     "predict",
     "check-grad",
     "shapes",
+    "export",
     "bench",
     "doctor",
     "data",

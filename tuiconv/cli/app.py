@@ -13,6 +13,7 @@ from tuiconv.cli import (
     data,
     doctor,
     eval_model,
+    export,
     filters,
     predict,
     shapes,
@@ -37,6 +38,7 @@ app.command("predict")(predict.predict)
 app.command("check-grad")(check_grad.check_grad)
 app.add_typer(data.data, name="data", short_help="List, fetch and look into data sets.")
 app.command("shapes", short_help="Show a network's sizes and costs.")(shapes.shapes)
+app.command("export", short_help="Write a network for PyTorch or as ONNX.")(export.export)
 app.command("bench", short_help="Measure this machine beside other libraries.")(bench.bench)
 app.command("doctor", short_help="Look at this terminal and machine.")(doctor.doctor)
 
