@@ -11,6 +11,7 @@ import typer
 
 from tuiconv import Network
 from tuiconv.arithmetic import PRESETS, parse
+from tuiconv.arithmetic.joins import JOINS
 from tuiconv.arithmetic.layers import KINDS
 from tuiconv.cli import run
 from tuiconv.cli.app import app
@@ -105,7 +106,7 @@ def test_the_network_it_shows_can_be_built():
 
 def test_it_names_every_layer_and_every_preset():
     paragraph = TEXT.split("Networks are written as")[1].split("## ")[0]
-    assert set(re.findall(r"\b[A-Z]{2,}\b", paragraph)) == set(KINDS)
+    assert set(re.findall(r"\b[A-Z]{2,}\b", paragraph)) == set(KINDS) | set(JOINS)
     presets = paragraph.split("Presets:")[1]
     assert set(re.findall(r"`([\w-]+)`", presets)) == set(PRESETS)
 

@@ -2,7 +2,7 @@
 
 Outside the normal test run. With `pip install -e ".[bench,test]"`:
 
-    OPENBLAS_NUM_THREADS=1 pytest tests/benchmarks
+    OPENBLAS_NUM_THREADS=1 pytest -n 0 tests/benchmarks
 
 The variable keeps the matrix product that kernels are compared with on one core.
 """
