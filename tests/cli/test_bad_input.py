@@ -108,7 +108,7 @@ def test_numbers_of_another_kind_are_named(refused, net, dtype, command):
         ({"preprocessing": '{"mean": ' + 4000 * "9" + ', "std": 1}'}, "mean inf"),
         ({"preprocessing": '{"mean": 0, "std": 1e-300}'}, "std 1e-300"),
         ({"preprocessing": '{"mean": 1e300, "std": 1}'}, "mean 1e+300"),
-        ({"spec": "INPUT(1,32,32) -> [RELU]*999999999 -> FC(10)"}, "at most 10000 layers"),
+        ({"spec": "INPUT(1,32,32) -> [RELU]*999999999 -> FC(10)"}, "at most 10,000 layers"),
     ],
 )
 def test_a_header_that_would_harm_is_refused(refused, net, metadata, words, command):
