@@ -15,6 +15,9 @@ AMPLITUDE = 1.7159
 """Of LeCun's scaled tanh: f(1) = 1 and f(−1) = −1, so that targets of ±1 do not saturate it."""
 SLOPE = 2 / 3
 
+CEILING = 6
+"""Of relu6."""
+
 
 def relu(x: Array) -> Array:
     """Return max(0, x); NaN stays NaN.
@@ -42,6 +45,40 @@ def relu_backward(grad_out: Array, x: Array) -> Array:
     grad_out, x = _checked("relu_backward", grad_out, x)
     grad_x = np.empty_like(x)
     gate(grad_out.reshape(-1), x.reshape(-1), grad_x.reshape(-1))
+    return grad_x
+
+
+def relu6(x: Array) -> Array:
+    """Return min(max(0, x), 6); NaN stays NaN.
+
+    After Krizhevsky 2010, "Convolutional deep belief networks on CIFAR-10": what is bounded cannot
+    grow without end, and fits numbers of few bits.
+
+    Args:
+        x: float32 or float64, any shape.
+
+    Raises:
+        ValueError: If the dtype is another.
+    """
+    x = float_array("relu6", "x", x)
+    return np.clip(x, 0, CEILING, out=np.empty_like(x))
+
+
+def relu6_backward(grad_out: Array, x: Array) -> Array:
+    """Return grad_out where 0 < x < 6, else 0; at 0 and at 6 the slope is taken as 0.
+
+    Args:
+        grad_out: ∂loss/∂out, shape and dtype of x.
+        x: As given to `relu6`.
+
+    Raises:
+        ValueError: If dtypes or shapes do not fit.
+    """
+    grad_out, x = _checked("relu6_backward", grad_out, x)
+    inside = np.subtract(CEILING, x, out=np.empty_like(x))
+    np.minimum(inside, x, out=inside)
+    grad_x = np.empty_like(x)
+    gate(grad_out.reshape(-1), inside.reshape(-1), grad_x.reshape(-1))
     return grad_x
 
 

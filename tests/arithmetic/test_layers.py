@@ -193,6 +193,12 @@ def test_a_leaky_unit_has_a_slope_below_zero():
     assert layer("INPUT(1,5,4) -> LEAKYRELU(0.1)").slope == 0.1
 
 
+def test_a_word_with_a_digit_at_its_end_and_a_number_are_kept_apart_in_a_name():
+    net = parse("INPUT(1,5,4) -> [RELU]*61 -> [RELU6]*2")
+    assert [each.name for each in net][-3:] == ["relu61", "relu6_1", "relu6_2"]
+    assert str(parse(str(net))) == str(net)
+
+
 def test_what_is_made_anew_is_kept_for_backpropagation_and_an_activation_is_not():
     net = parse(
         "INPUT(4,8,8) -> CONV(8,3,pad=1) -> BATCHNORM -> LEAKYRELU -> LRN(3) -> POOL(2) -> DROPOUT"

@@ -20,6 +20,10 @@ KINDS = {
         " -> CONVT(6,1) -> CONV(16,2,table=lenet5,bias=none) -> FC(3,bias=none)"
     ),
     "no bias in time": "INPUT(2,9) -> CAUSAL(4,2,bias=none) -> LEAKYRELU -> LEAKYRELU(0.3)",
+    "a ceiling": (
+        "INPUT(3,8,8) -> CONV(6,3) -> [RES[ | ]]*3 -> RELU6 -> CONV(6,3,pad=1,groups=6) -> RELU6"
+        " -> FC(4)"
+    ),
     "padded unevenly": (
         "INPUT(6,9,8) -> CONV(4,3,pad=((1,2),0)) -> CONV(6,2,stride=2,pad=((0,1),(2,0)),bias=unit)"
         " -> CONV(16,3,table=lenet5,pad=((1,1),(2,0))) -> LOCAL(2,3,pad=((1,2),(0,1)))"

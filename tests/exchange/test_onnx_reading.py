@@ -273,6 +273,56 @@ def test_normalisations_and_activations_keep_their_settings(read):
     )
 
 
+def test_limits_of_0_and_6_are_a_relu6(check):
+    made = Made(2, 2, 6, 6)
+    limits = made.constant(0, np.float32), made.constant(6, np.float32)
+    x = made.node("Clip", made.conv("x", "conv1", 3, 2, 3, 3), *limits)
+    check(made, x, "INPUT(2,6,6) -> CONV(3,3) -> RELU6")
+
+
+def test_zeros_around_what_a_relu6_leaves_are_the_padding_of_a_pool(check):
+    made = Made(1, 2, 7, 7, opset=10)
+    x = made.node("Clip", made.conv("x", "conv1", 3, 2, 3, 3), min=0.0, max=6.0)
+    x = made.node("Pad", x, pads=[0, 0, 0, 0, 0, 0, 1, 1])
+    x = made.node("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
+    check(made, x, "INPUT(2,7,7) -> CONV(3,3) -> RELU6 -> POOL(2,pad=((0,1),(0,1)))")
+
+
+def test_before_opset_11_limits_are_attributes(check):
+    made = Made(2, 2, 6, 6, opset=9)
+    x = made.node("Clip", made.conv("x", "conv1", 3, 2, 3, 3), min=0.0, max=6.0)
+    check(made, x, "INPUT(2,6,6) -> CONV(3,3) -> RELU6")
+
+
+@pytest.mark.parametrize(
+    ("limits", "found"),
+    [
+        ((0, 1), "0 and 1"),
+        ((-1, 6), "-1 and 6"),
+        ((0, 6.5), "0 and 6.5"),
+        ((0, None), "0 and inf"),
+        ((None, 6), "-inf and 6"),
+        ((None, None), "-inf and inf"),
+    ],
+)
+def test_other_limits_are_refused(read, limits, found):
+    message = f'node "clip_0" (Clip): expected limits of 0 and 6; found {found}'
+    made = Made(1, 1, 4, 4, opset=9)
+    given = zip(("min", "max"), limits, strict=True)
+    x = made.node("Clip", "x", **{key: float(each) for key, each in given if each is not None})
+    assert refused(read, made, x) == message
+    made = Made(1, 1, 4, 4)
+    names = ["" if limit is None else made.constant(limit, np.float32) for limit in limits]
+    assert refused(read, made, made.node("Clip", "x", *names)) == message
+
+
+def test_limits_that_are_computed_are_refused(read):
+    made = Made(1, 1, 4, 4)
+    most = made.node("GlobalMaxPool", "x")
+    message = refused(read, made, made.node("Clip", "x", made.constant(0, np.float32), most))
+    assert message.startswith('node "clip_1" (Clip): expected a constant; ')
+
+
 def test_a_tanh_between_two_factors_is_lecuns(check):
     made = Made(1, 1, 6, 6)
     x = made.node("Mul", made.conv("x", "conv1", 2, 1, 3, 3), made.constant(2, np.float32))
@@ -586,15 +636,13 @@ def test_what_a_model_of_ours_says_does_not_count_when_its_graph_was_changed(rea
 
 def test_an_operation_that_is_no_layer_is_named_with_all_that_are(read):
     made = Made(1, 1, 4, 4)
-    x = made.node("Clip", made.node("Relu", "x"), made.constant(0), made.constant(6))
+    x = made.node("Elu", made.node("Relu", "x"))
     message = refused(read, made, x)
-    assert message.startswith(
-        'node "clip_1" (Clip): no layer does that; known are Add, AveragePool,'
-    )
+    assert message.startswith('node "elu_1" (Elu): no layer does that; known are Add, AveragePool,')
     made.nodes[-1].name = ""
     made.nodes[-1].domain = "com.example"
     message = refused(read, made, x)
-    assert message.startswith('the com.example.Clip that makes "clip_1": no layer does that;')
+    assert message.startswith('the com.example.Elu that makes "elu_1": no layer does that;')
 
 
 def test_layers_that_branches_share_without_nesting_are_named(read):

@@ -11,6 +11,8 @@ from tuiconv_kernels import (
     leaky_relu_backward,
     plain,
     relu,
+    relu6,
+    relu6_backward,
     relu_backward,
     scaled_tanh,
     scaled_tanh_backward,
@@ -22,7 +24,7 @@ from tuiconv_kernels import (
 
 both = pytest.mark.parametrize("kernels", [tuiconv_kernels, plain], ids=["kernel", "plain"])
 names = pytest.mark.parametrize(
-    "name", ["relu", "leaky_relu", "tanh", "scaled_tanh", "sigmoid", "softshrink"]
+    "name", ["relu", "relu6", "leaky_relu", "tanh", "scaled_tanh", "sigmoid", "softshrink"]
 )
 
 
@@ -35,6 +37,20 @@ def test_relu_keeps_what_is_positive_by_hand(kernels: ModuleType):
     x = np.array([-2.0, 0, 3])
     np.testing.assert_array_equal(kernels.relu(x), [0, 0, 3])
     np.testing.assert_array_equal(kernels.relu_backward(np.array([5.0, 6, 7]), x), [0, 0, 7])
+
+
+@both
+def test_relu6_stops_at_zero_and_at_six_by_hand(kernels: ModuleType):
+    x = np.array([-2.0, 0, 3, 5.75, 6, 7])
+    np.testing.assert_array_equal(kernels.relu6(x), [0, 0, 3, 5.75, 6, 6])
+    grad_x = kernels.relu6_backward(np.arange(1.0, 7), x)
+    np.testing.assert_array_equal(grad_x, [0, 0, 3, 4, 0, 0])
+
+
+@both
+def test_a_gradient_passes_relu6_as_near_to_its_corners_as_numbers_come(kernels: ModuleType, dtype):
+    x = np.nextafter(np.array([0, 0, 6, 6], dtype), np.array([-1, 1, 0, 7], dtype))
+    np.testing.assert_array_equal(kernels.relu6_backward(np.ones_like(x), x), [0, 1, 1, 0])
 
 
 @both
@@ -85,7 +101,7 @@ def test_soft_shrinkage_pulls_towards_zero_and_stops_there_by_hand(kernels: Modu
 @names
 @pytest.mark.parametrize("shape", [(3, 4, 5, 2), (7,), (), (0, 3)])
 def test_it_agrees_with_its_twin_on_any_shape(name, shape, rng, dtype, close):
-    x = np.asarray(3 * rng.standard_normal(shape), dtype)
+    x = np.asarray(4 * rng.standard_normal(shape), dtype)
     grad_out = np.asarray(rng.standard_normal(shape), dtype)
     (function, backward), (twin, twin_backward) = pair_of(name), pair_of(name, plain)
     close(function(x), twin(x))
@@ -115,6 +131,7 @@ def test_nan_stays_nan_forward_and_backward(kernels: ModuleType, name, dtype):
     ("name", "limits", "slopes"),
     [
         ("relu", [0, np.inf], [0, 1]),
+        ("relu6", [0, 6], [0, 0]),
         ("leaky_relu", [-np.inf, np.inf], [np.float32(0.01), 1]),
         ("tanh", [-1, 1], [0, 0]),
         ("scaled_tanh", [-1.7159, 1.7159], [0, 0]),
@@ -132,6 +149,7 @@ def test_infinities_saturate_or_stay_without_a_warning(name, limits, slopes):
 def test_a_stopped_infinite_gradient_is_zero_not_nan():
     grad_out = np.array([np.inf])
     np.testing.assert_array_equal(relu_backward(grad_out, np.array([-1.0])), [0])
+    np.testing.assert_array_equal(relu6_backward(grad_out, np.array([7.0])), [0])
     np.testing.assert_array_equal(softshrink_backward(grad_out, np.array([-0.1])), [0])
 
 
@@ -140,6 +158,7 @@ def test_a_stopped_infinite_gradient_is_zero_not_nan():
 def test_shapes_of_the_curves(values):
     x = np.array(values)
     np.testing.assert_array_equal(relu(x) - relu(-x), x)
+    np.testing.assert_allclose(relu6(x), relu(x) - relu(x - 6), atol=1e-13)
     np.testing.assert_array_equal(leaky_relu(x, 0.0), relu(x))
     np.testing.assert_array_equal(leaky_relu(x, 1.0), x)
     np.testing.assert_allclose(leaky_relu(x, 0.25) - relu(x), leaky_relu(-relu(-x), 0.25))

@@ -80,6 +80,7 @@ CASES = {
     "pixel_shuffle": Case((IMAGE,), (2,)),
     "pixel_unshuffle": Case(((IMAGES, 2, 4, 6),), (2,)),
     "relu": Case((IMAGE,)),
+    "relu6": Case((IMAGE,)),
     "rmsprop_step": Case((VECTOR,) * 3, (0.1,), state=(0, 2)),
     "scaled_tanh": Case((IMAGE,)),
     "sgd_step": Case((VECTOR,) * 2, (0.1,), state=(0,)),

@@ -50,6 +50,8 @@ SLIDING = {
     " -> CONVT(3,2,stride=2,pad=((0,1),(1,0))) -> CONV(3,(2,3)) -> FC(3)",
     "leaks and responses": "INPUT(2,8,9) -> CONV(5,3) -> LEAKYRELU(slope=0.1) -> LRN(3,alpha=0.5)"
     " -> CONV(3,3) -> FC(3) -> SOFTMAX",
+    "a ceiling": "INPUT(2,8,9) -> CONV(5,3) -> [RES[ | ]]*3 -> RELU6 -> CONV(3,3) -> RELU6 -> FC(3)"
+    " -> SOFTMAX",
     "branches": "INPUT(2,8,8) -> CONV(3,3,pad=1,bias=none) -> RELU -> RES[CONV(3,3,pad=1) -> RELU]"
     " -> CONCAT[CONV(2,1) | POOL(3,stride=1,pad=1)] -> MUL[CONV(5,1) -> SIGMOID] -> FC(3)"
     " -> SOFTMAX",

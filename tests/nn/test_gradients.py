@@ -34,6 +34,7 @@ NETWORKS = [
     "INPUT(1,7,6) -> CONV(2,2) -> TANH -> POOL(2,stride=1,dilation=2,pad=1,round=up)"
     " -> AVGPOOL(2,pad=1,round=up,count=inside) -> FC(3)",
     "INPUT(12,2,3) -> STANH -> CONV(12,(1,2),table=belllabs,bias=unit) -> FC(3)",
+    "INPUT(1,6,6) -> CONV(3,3) -> [RES[ | ]]*3 -> RELU6 -> CONV(3,2,groups=3) -> FC(3) -> SOFTMAX",
     "INPUT(3,5,4) -> CONV(5,2) -> LRN(3,alpha=0.5,k=2) -> LEAKYRELU(slope=0.2) -> LRN(2,alpha=1)"
     " -> FC(3) -> SOFTMAX",
     "INPUT(2,5,6) -> CONV(4,3,groups=2,bias=none) -> TANH -> CONVT(2,2,stride=2,bias=none) -> TANH"

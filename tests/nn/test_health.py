@@ -5,6 +5,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from tuiconv.arithmetic import parse
 from tuiconv.nn import health
 from tuiconv.nn.events import Health
 from tuiconv.nn.health import examine, spread
@@ -94,6 +95,8 @@ def test_units_of_a_tanh_near_its_limits_for_every_image_are_dead():
     ("activation", "flat", "alive"),
     [
         ("RELU", 0.0, 0.01),
+        ("RELU6", 0.0, 0.01),
+        ("RELU6", 6.0, 5.99),
         ("TANH", -2.7, 2.6),  # tanh 2.647 = 0.99
         ("STANH", 4.0, 3.9),  # tanh 2x/3 = 0.99 at x = 3.97
         ("SIGMOID", -4.6, 4.5),  # 1/(1 + e⁻ˣ) = 0.99 at x = 4.595
@@ -101,7 +104,7 @@ def test_units_of_a_tanh_near_its_limits_for_every_image_are_dead():
     ],
 )
 def test_every_kind_of_activation_has_its_flat_parts(activation, flat, alive):
-    name = activation.partition("(")[0].lower() + "1"
+    name = parse(f"INPUT(1,1,1) -> {activation}").layers[-1].name
     for bias, dead in ((flat, 1.0), (alive, 0.0)):
         net = net_with(
             f"INPUT(1,1,1) -> FC(1) -> {activation}", fc1_weight=[[0.0]], fc1_bias=[bias]

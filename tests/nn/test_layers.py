@@ -39,7 +39,7 @@ def test_every_operation_of_the_kernel_library_is_at_work_in_a_layer(monkeypatch
         monkeypatch.setattr(kernels, name, watched(name))
     for text in (
         "INPUT(1,8,8) -> WHITEN -> BATCHNORM -> SUBNORM -> DIVNORM -> CONV(4,3) -> RELU -> DROPOUT"
-        " -> LRN(3) -> LEAKYRELU"
+        " -> LRN(3) -> LEAKYRELU -> RELU6"
         " -> SHUFFLE(2) -> UNSHUFFLE(2) -> CONVT(2,3) -> TANH -> SUBSAMPLE(2) -> STANH"
         " -> LOCAL(2,2) -> SIGMOID -> POOL(1) -> GLOBALAVGPOOL -> FC(3) -> SHRINK -> SOFTMAX",
         "INPUT(1,1,8) -> CAUSAL(2,2) -> AVGPOOL(1) -> LPPOOL(1) -> LOGPROBPOOL(1) -> GLOBALMAXPOOL",
@@ -59,7 +59,8 @@ def test_squashing_shrinking_and_pooling_by_hand():
     assert only("GLOBALAVGPOOL", x).tolist() == [[1.25 / 4]]
 
 
-def test_leaks_and_responses_by_hand():
+def test_ceilings_leaks_and_responses_by_hand():
+    assert only("RELU6", [[0.0, -3.0], [0.25, 8.0]]).tolist() == [[0, 0], [0.25, 6]]
     x = [[0.0, -3.0], [0.25, 4.0]]
     assert only("LEAKYRELU(slope=0.5)", x).tolist() == [[0, -1.5], [0.25, 4]]
     np.testing.assert_allclose(only("LEAKYRELU", x), [[0, -0.03], [0.25, 4]], rtol=1e-6)

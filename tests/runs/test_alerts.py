@@ -117,6 +117,12 @@ def test_a_low_loss_may_waver():
     assert alerts(history_of([0.01] * 10 + [0.03] * 10, accuracy=0.99)) == []
 
 
+def test_units_of_a_relu6_may_be_dead_at_either_end():
+    dead = {"relu1": 0.5, "relu6_1": 0.6}
+    alert = the_only(history_of(epochs=[{}], health=replace(WELL, dead_units=dead)))
+    assert alert.text.startswith("units of relu1 (50%), relu6_1 (60%) are 0 or 6 for every image")
+
+
 def test_layers_of_dead_units_are_listed_with_their_share():
     dead = {"relu1": 0.3, "relu2": 0.31, "shrink1": 1.0}
     alert = the_only(history_of(epochs=[{}], health=replace(WELL, dead_units=dead)))

@@ -27,6 +27,16 @@ class ReLU(Activation):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReLU6(Activation):
+    """Rectified linear unit with a ceiling, min(max(0, x), 6): `RELU6`.
+
+    (Krizhevsky 2010, "Convolutional deep belief networks on CIFAR-10"; MobileNets have it.)
+    """
+
+    word: ClassVar[str] = "RELU6"
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeakyReLU(Activation):
     """x above 0, slope · x below, so that no unit is cut off for good: `LEAKYRELU(slope=0.01)`.
 

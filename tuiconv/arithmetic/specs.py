@@ -178,8 +178,12 @@ def options_of(kind: type[Spec]) -> list[Field[Any]]:
 
 
 def automatic_name(kind: type[Spec], number: int) -> str:
-    """What the layer is called that is number `number` of its kind: conv1."""
-    return kind.word.lower() + (str(number) if kind.is_numbered else "")
+    """What the layer is called that is number `number` of its kind: conv1, relu6_1."""
+    word = kind.word.lower()
+    if not kind.is_numbered:
+        return word
+    # relu61 is the 61st RELU
+    return f"{word}_{number}" if word[-1].isdigit() else f"{word}{number}"
 
 
 def show_value(value: float | Padding | str, setting: Field[Any], is_1d: bool) -> str:

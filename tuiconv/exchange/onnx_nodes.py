@@ -120,6 +120,9 @@ def add_layer(graph: Graph, layer: Spec, inputs: list[str]) -> None:
             scaled = graph.node(f"{name}/scaled", "Mul", x, inner)
             squashed = graph.node(f"{name}/squashed", "Tanh", scaled)
             graph.node(name, "Mul", squashed, graph.constant(f"{name}/outer", 1.7159))
+        case specs.ReLU6():
+            limits = graph.constant(f"{name}/least", 0), graph.constant(f"{name}/most", 6)
+            graph.node(name, "Clip", x, *limits)
         case specs.Dropout():
             graph.node(name, "Dropout", x, graph.constant(f"{name}/p", layer.p))
         case _:

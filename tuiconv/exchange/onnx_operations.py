@@ -49,6 +49,17 @@ def leaky_relu(layers: Layers, node: Node) -> Tensor:
     return layers.add(node, "LEAKYRELU", layers.tensor(node), slope=slope)
 
 
+def clip(layers: Layers, node: Node) -> Tensor:
+    """RELU6. Up to opset 10 its limits are attributes, then inputs."""
+    least, most = (
+        layers.graph.value(node, node.input(place)) if node.input(place) else node.number(key, none)
+        for place, key, none in ((1, "min", -inf), (2, "max", inf))
+    )
+    if (least, most) != (0, 6):
+        raise node.refuse(f"expected limits of 0 and 6; found {least:.9g} and {most:.9g}")
+    return layers.add(node, "RELU6", layers.tensor(node))
+
+
 def shrink(layers: Layers, node: Node) -> Tensor:
     """SHRINK, which draws every value to 0 by the threshold below which it is 0."""
     threshold = float(node.number("lambd", 0.5))
@@ -208,6 +219,7 @@ OPERATIONS: dict[str, Operation] = {
     "AveragePool": average_pool,
     "BatchNormalization": batch_norm,
     "Cast": identity,
+    "Clip": clip,
     "Concat": concat,
     "Conv": convolution,
     "ConvTranspose": transposed_convolution,

@@ -16,7 +16,7 @@ def max_pool(layers: Layers, node: Node) -> Tensor:
     tensor = layers.padded_tensor(node)
     if tensor.padding != UNPADDED and tensor.padded_with != -inf:
         before = layers.layers[tensor.place].word
-        if tensor.padded_with != 0 or before not in ("RELU", "SIGMOID"):
+        if tensor.padded_with != 0 or before not in ("RELU", "RELU6", "SIGMOID"):
             raise node.refuse(
                 f"the {tensor.padded_with:g} around its maps could be the largest value;"
                 " expected zeros straight behind a Relu, or padding of its own"

@@ -82,6 +82,8 @@ def function(layer: Spec) -> str:
     match layer:
         case specs.ReLU():
             return "F.relu({})"
+        case specs.ReLU6():
+            return "F.relu6({})"
         case specs.LeakyReLU():
             return call("F.leaky_relu", "{}", layer.slope)
         case specs.Tanh():

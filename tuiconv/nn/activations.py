@@ -19,6 +19,16 @@ class ReLU(Layer):
         return [chain.Relu()]
 
 
+class ReLU6(Layer):
+    """min(max(0, x), 6)."""
+
+    def forward(self, x: Array) -> Array:
+        return kernels.relu6(x)
+
+    def backward(self, grad_out: Array, x: Array, gradients: Arrays) -> Array:
+        return kernels.relu6_backward(grad_out, x)
+
+
 class LeakyReLU(Layer):
     """x above 0, a part of it below."""
 

@@ -102,9 +102,10 @@ class Health:
     """√Σg² over the gradients of all parameters, of the mean loss of 64 of the images; None where
     it is no finite number."""
     dead_units: dict[str, float]
-    """By activation layer, the share of its units that are 0 (ReLU, shrinkage) or saturated (tanh,
-    sigmoid: within a hundredth of their limits) for every image, and so learn nothing. A map
-    counts as one unit, as its places share a kernel, unless they have weights of their own."""
+    """By activation layer, the share of its units that are 0 (ReLU, shrinkage), 0 or 6 (ReLU6) or
+    saturated (tanh, sigmoid: within a hundredth of their limits) for every image, and so learn
+    nothing. A map counts as one unit, as its places share a kernel, unless they have weights of
+    their own."""
     constant_output: bool
     """Whether every image gets the same class with the same probability of every class to within a
     hundredth, although the images are of several classes."""

@@ -32,6 +32,7 @@ Units: TypeAlias = npt.NDArray[np.bool_]
 
 FLAT: dict[type[Spec], Callable[[Array], Units]] = {
     specs.ReLU: lambda y: y == 0,
+    specs.ReLU6: lambda y: (y == 0) | (y == 6),
     specs.LeakyReLU: lambda y: y == 0,  # as its slope is 0
     specs.Shrink: lambda y: y == 0,
     specs.Tanh: lambda y: np.abs(y) > 0.99,

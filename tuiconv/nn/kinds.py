@@ -3,7 +3,7 @@
 from tuiconv.arithmetic import joins
 from tuiconv.arithmetic import layers as specs
 from tuiconv.arithmetic.specs import Spec
-from tuiconv.nn.activations import LeakyReLU, ReLU, ScaledTanh, Shrink, Sigmoid, Tanh
+from tuiconv.nn.activations import LeakyReLU, ReLU, ReLU6, ScaledTanh, Shrink, Sigmoid, Tanh
 from tuiconv.nn.batch_norm import BatchNorm
 from tuiconv.nn.causal import CausalConv
 from tuiconv.nn.dropout import Dropout
@@ -38,6 +38,7 @@ KINDS: dict[type[Spec], type[Layer] | type[Join]] = {
     specs.GlobalMaxPool: GlobalMaxPool,
     specs.Subsample: Subsample,
     specs.ReLU: ReLU,
+    specs.ReLU6: ReLU6,
     specs.LeakyReLU: LeakyReLU,
     specs.Tanh: Tanh,
     specs.ScaledTanh: ScaledTanh,

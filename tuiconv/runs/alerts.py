@@ -90,11 +90,12 @@ def dead_units(history: History) -> Iterator[Alert]:
     many = {name: share for name, share in shares.items() if share > MANY_DEAD}
     zero = {name: share for name, share in many.items() if name.startswith(("relu", "shrink"))}
     if zero:
+        where = "0 or 6" if any(name.startswith("relu6_") for name in zero) else "0"
         yield Alert(
             "dead_units",
-            f"units of {listed(zero)} are 0 for every image and learn nothing more: steps that were"
-            f" too large have pushed them there; try {gentler(history)}, or begin with the"
-            " initialiser he",
+            f"units of {listed(zero)} are {where} for every image and learn nothing more: steps"
+            f" that were too large have pushed them there; try {gentler(history)}, or begin with"
+            " the initialiser he",
         )
     saturated = {name: share for name, share in many.items() if name not in zero}
     if saturated:

@@ -23,6 +23,26 @@ def relu_backward(grad_out: Array, x: Array) -> Array:
     return grad_x
 
 
+def relu6(x: Array) -> Array:
+    """Negative values become 0, and those above 6 become 6; NaN is neither and stays."""
+    out = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        if x[place] > 6:
+            out[place] = 6.0
+        elif not x[place] < 0:
+            out[place] = x[place]
+    return out
+
+
+def relu6_backward(grad_out: Array, x: Array) -> Array:
+    """The gradient passes where the value passed; at 0 and at 6 it is stopped."""
+    grad_x = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        stopped = x[place] <= 0 or x[place] >= 6
+        grad_x[place] = 0.0 if stopped else grad_out[place]
+    return grad_x
+
+
 def tanh(x: Array) -> Array:
     """Squash every value into −1 … 1."""
     out = np.zeros_like(x)
