@@ -111,7 +111,12 @@ def kinds(real: Any) -> dict[str, Any]:
 
 @cache
 def address(function: Callable[..., object], dtype: npt.DTypeLike) -> int:
-    """Where the machine code of a kernel begins, for numbers of a dtype; compiles it if need be."""
+    """Where the machine code of a kernel begins, for numbers of a dtype; compiles it if need be.
+
+    With `NUMBA_DISABLE_JIT=1` there is none, and it is 0.
+    """
+    if not ENABLED:
+        return 0
     kernel: Any = function
     kind = kinds(from_dtype(np.dtype(dtype)))
     signature = types.none(*(kind[letter] for letter in KERNELS[function].split()))

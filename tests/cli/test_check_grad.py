@@ -98,6 +98,13 @@ def test_what_cannot_be_checked_is_refused(refused, status, arguments, words):
     assert words in refused(status, "check-grad", *arguments)
 
 
+def test_a_network_that_does_not_fit_the_data_is_refused_before_it_is_made(refused, monkeypatch):
+    monkeypatch.setattr(Network, "__init__", lambda *_: pytest.fail("vgg16 takes 500 MB"))
+    assert "the network's INPUT is 3×224×224" in refused(
+        2, "check-grad", "vgg16", "conv1.bias[0]", "--data", "strokes"
+    )
+
+
 def test_a_tensor_that_is_missing_is_named(refused, tiny):
     from safetensors import safe_open
 

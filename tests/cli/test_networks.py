@@ -74,12 +74,37 @@ def test_an_impossible_network_in_a_file_shows_its_good_layers(tuiconv, folder):
     assert "2×6×6" in done.out
 
 
-@pytest.mark.parametrize(
-    "name", ["net.txt", "run.toml", "net.safetensors", "model.onnx", "nets/lenet", "MODEL.ONNX"]
-)
-def test_a_file_that_is_not_there_is_one_clear_line(refused, name):
+@pytest.mark.parametrize("name", ["net.txt", "run.toml", "nets/lenet"])
+def test_a_text_that_is_not_there_is_one_clear_line(refused, name):
     message = refused(2, "shapes", name)
     assert f"{name}: there is no such file; expected a text" in message
+
+
+@pytest.mark.parametrize("name", ["net.safetensors", "model.onnx", "MODEL.ONNX"])
+def test_a_checkpoint_or_graph_that_is_not_there_is_one_clear_line(refused, name):
+    pytest.importorskip("onnx")
+    message = refused(1, "shapes", name)
+    assert f"{name}: there is no such file; expected a text" in message
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".toml", ".safetensors", ".onnx"])
+@pytest.mark.parametrize("what", ["missing", "a folder", "damaged", "closed"])
+def test_shapes_and_export_end_with_one_status_for_a_bad_file(tuiconv, folder, suffix, what):
+    pytest.importorskip("onnx")
+    path = folder / f"net{suffix}"
+    if what == "a folder":
+        path.mkdir()
+    elif what != "missing":
+        path.write_bytes(b"\xff" * 100)
+        path.chmod(0 if what == "closed" else 0o600)
+    status = 1 if suffix in (".safetensors", ".onnx") else 2
+    commands = [["shapes"], ["export", "--pytorch"], ["export", "--onnx", "-o", "new.onnx"]]
+    for command in commands + [["eval"]] * (suffix == ".safetensors"):
+        done = tuiconv(*command, path.name)
+        assert done.status == status
+        assert done.err.startswith(f"tuiconv: {path.name}")
+        assert done.err.splitlines() == [done.err.rstrip("\n")]
+    assert not (folder / "new.onnx").exists()
 
 
 @pytest.mark.parametrize(
@@ -95,15 +120,21 @@ def test_a_file_that_is_not_there_is_one_clear_line(refused, name):
         ("run.toml", b"net = " + b"[" * 5000, "run.toml: not TOML"),
         ("run.toml", b"epochs = 2", "run.toml: names no network"),
         ("run.toml", b"net = 5", "run.toml: names no network"),
-        ("net.safetensors", b"", "not a tuiconv network"),
-        ("net.safetensors", b"\xff" * 100, "not a tuiconv network"),
-        ("net.safetensors", b"\x02" + b"\0" * 7 + b"{}", "not a tuiconv network"),
-        ("net.safetensors", b"\x02" + b"\0" * 7 + b"[]", "not a tuiconv network"),
     ],
 )
-def test_a_file_without_a_network_is_one_clear_line(refused, folder, name, content, message):
+def test_a_text_without_a_network_is_one_clear_line(refused, folder, name, content, message):
     (folder / name).write_bytes(content)
     assert message in refused(2, "shapes", name)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff" * 100, b"\x02" + b"\0" * 7 + b"{}", b"\x02" + b"\0" * 7 + b"[]"],
+    ids=["empty", "no length", "no metadata", "no object"],
+)
+def test_a_checkpoint_without_a_network_is_one_clear_line(refused, folder, content):
+    (folder / "net.safetensors").write_bytes(content)
+    assert "not a tuiconv network" in refused(1, "shapes", "net.safetensors")
 
 
 @pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="needs a file that is a pipe")
@@ -127,12 +158,13 @@ def test_a_folder_is_no_network(refused, folder):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are others there")
-def test_a_file_that_must_not_be_read_is_one_clear_line(refused, folder):
+def test_a_file_that_must_not_be_read_is_one_clear_line(tuiconv, folder):
     path = folder / "net.txt"
     path.write_text(NET)
     path.chmod(0)
     if not _readable(path):
-        assert "net.txt: Permission denied" in refused(2, "shapes", "net.txt")
+        done = tuiconv("shapes", "net.txt")
+        assert (done.status, done.err) == (2, "tuiconv: net.txt: Permission denied\n")
 
 
 def _readable(path: Path) -> bool:

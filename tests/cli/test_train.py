@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 import tempfile
 import time
 import tomllib
@@ -494,3 +497,17 @@ def test_distort_takes_what_is_recommended_for_images_of_that_size(tuiconv, tiny
     assert settings["distortions"]["elastic"] == 0.7
     plain, distorted = (events(tuiconv, tiny, *more)[1] for more in ([], ["--distort"]))
     assert plain["loss"] != distorted["loss"]
+
+
+def test_without_compiled_code_it_trains_too():
+    x = np.arange(12 * 12 * 12).reshape(12, 12, 12).astype(np.uint8)
+    y = np.arange(12) % 3
+    np.savez("few.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    net = "INPUT(1,12,12) -> CONV(2,3) -> RELU -> POOL(2) -> FC(3) -> SOFTMAX"
+    done = subprocess.run(
+        [*(sys.executable, "-m", "tuiconv", "train", net), "--data=few.npz", "--epochs=1"],
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

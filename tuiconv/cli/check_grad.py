@@ -13,6 +13,7 @@ from tuiconv.errors import RequestError, UserError
 if TYPE_CHECKING:
     import numpy as np
 
+    from tuiconv.data.dataset import Dataset
     from tuiconv.nn.gradient_check import Slope
     from tuiconv.nn.layers import Array, Labels
     from tuiconv.nn.network import Network
@@ -63,10 +64,12 @@ def check_grad(
     """
     import numpy as np
 
+    from tuiconv.data.load import load_dataset
     from tuiconv.nn.gradient_check import check_gradients, find_places, learned, sample_places
 
     console, display = console_for(color, width)
-    net = network_of(model)
+    test = None if data is None else load_dataset(data, data_dir).test
+    net = network_of(model, test)
     rng = np.random.default_rng(0)
     flags = learned(net)
     if not flags:
@@ -75,7 +78,7 @@ def check_grad(
         places = [p for text in parameters for p in find_places(flags, text, SAMPLED, rng)]
     else:
         places = sample_places(flags, SAMPLED, rng)
-    x, labels = batch_of(net, data, data_dir, rng)
+    x, labels = batch_of(net, test, rng)
     slopes = check_gradients(net, x, labels, places, loss)
     if as_json:
         print(json.dumps([to_json(slope) for slope in slopes], indent=2))
@@ -91,36 +94,39 @@ def check_grad(
         )
 
 
-def network_of(model: str) -> "Network":
+def network_of(model: str, test: "Dataset | None") -> "Network":
     """The network in a checkpoint, or a new one of a preset or a text.
+
+    Args:
+        model: what it is.
+        test: what it has to fit; None for anything.
 
     Raises:
         CheckpointError: a file that holds no network.
-        RequestError: neither a file nor a network.
+        RequestError: neither a file nor a network, or one that the data do not fit.
     """
     from tuiconv.arithmetic import summarize
     from tuiconv.nn.network import Network
+    from tuiconv.nn.training import check_fits
 
-    if model.endswith(".safetensors") or ("(" not in model and Path(model).is_file()):
-        return Network.load(model)
-    return Network(summarize(model))
+    is_file = model.endswith(".safetensors") or ("(" not in model and Path(model).is_file())
+    net = Network.load(model) if is_file else None
+    spec = summarize(model) if net is None else net.spec
+    if test is not None:
+        check_fits(spec, test)  # before a gigabyte is filled with weights
+    return Network(spec) if net is None else net
 
 
 def batch_of(
-    net: "Network", data: str | None, data_dir: Path | None, rng: "np.random.Generator"
+    net: "Network", test: "Dataset | None", rng: "np.random.Generator"
 ) -> "tuple[Array, Labels]":
-    """The first test images of a data set with their labels, or random ones that fit."""
-    if data is None:
+    """The first images of a data set with their labels, or random ones that fit."""
+    if test is None:
         classes, *positions = net.spec.output
         return (
             rng.standard_normal((IMAGES, *net.spec.input)),
             rng.integers(0, classes, (IMAGES, *positions)),
         )
-    from tuiconv.data.load import load_dataset
-    from tuiconv.nn.training import check_fits
-
-    test = load_dataset(data, data_dir).test
-    check_fits(net.spec, test)
     return net.preprocessing(test.images[:IMAGES]), test.labels[:IMAGES]
 
 

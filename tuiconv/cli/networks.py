@@ -7,12 +7,19 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuiconv.errors import RequestError
+from tuiconv.errors import RequestError, UserError
 
 if TYPE_CHECKING:
     from tuiconv.arithmetic import NetworkSpec, Shape
 
-SUFFIXES = (".txt", ".toml", ".safetensors", ".onnx")
+MADE_BY_PROGRAMS = (".safetensors", ".onnx")
+
+SUFFIXES = (".txt", ".toml", *MADE_BY_PROGRAMS)
+
+NO_FILE = (
+    "there is no such file; expected a text in the pattern language, a run file (.toml), a"
+    " checkpoint (.safetensors) or a graph (.onnx)"
+)
 
 BARE_INPUT = re.compile(r"\bINPUT\b(?!\s*\()", re.IGNORECASE)
 
@@ -118,13 +125,11 @@ def text_in(path: Path, shape: "Shape | None" = None) -> str:
                 return read_onnx(path, shape)
             case _:
                 return text_of(path)
-    except FileNotFoundError as error:
-        raise RequestError(
-            f"{path}: there is no such file; expected a text in the pattern language, a run file"
-            " (.toml), a checkpoint (.safetensors) or a graph (.onnx)"
-        ) from error
     except OSError as error:
-        raise RequestError(f"{path}: {error.strerror or error}") from error
+        what = NO_FILE if isinstance(error, FileNotFoundError) else error.strerror or error
+        # a text is the request itself, a checkpoint or a graph what it is about
+        fault = UserError if path.suffix.lower() in MADE_BY_PROGRAMS else RequestError
+        raise fault(f"{path}: {what}") from error
 
 
 def text_of(path: Path) -> str:
@@ -160,5 +165,5 @@ def spec_of_checkpoint(path: Path) -> str:
     try:
         spec = json.loads(content)["__metadata__"]["spec"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise RequestError(f"{path}: not a tuiconv network: its header has no spec") from error
+        raise UserError(f"{path}: not a tuiconv network: its header has no spec") from error
     return str(spec)
