@@ -106,7 +106,7 @@ def test_the_network_it_shows_can_be_built():
 
 def test_it_names_every_layer_and_every_preset():
     paragraph = TEXT.split("Networks are written as")[1].split("## ")[0]
-    assert set(re.findall(r"\b[A-Z]{2,}\b", paragraph)) == set(KINDS) | set(JOINS)
+    assert set(re.findall(r"\b[A-Z]{2,}\d*\b", paragraph)) == set(KINDS) | set(JOINS)
     presets = paragraph.split("Presets:")[1]
     assert set(re.findall(r"`([\w-]+)`", presets)) == set(PRESETS)
 
