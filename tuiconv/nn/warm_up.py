@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from tuiconv.nn.augmentation import Augment
 from tuiconv.nn.coins import Coins
 from tuiconv.nn.compiled import Compiled
-from tuiconv.nn.joins import arriving
+from tuiconv.nn.joins import Join, arriving
+from tuiconv.nn.layers import Layer
 from tuiconv.nn.losses import loss_named
 from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import make_optimizer
@@ -68,13 +70,11 @@ def training_kernels(
 def layer_kernels(net: Network) -> list[Kernel]:
     """What going through a network layer by layer needs, as lessons do."""
     activations = [np.zeros((1, *net.spec.input), net.parameters.dtype)]
-    return [
-        (
-            layer.name,
-            lambda layer=layer: activations.append(layer.forward(*arriving(layer, activations))),  # type: ignore[misc]
-        )
-        for layer in net.layers
-    ]
+
+    def go_through(layer: Layer | Join) -> None:
+        activations.append(layer.forward(*arriving(layer, activations)))
+
+    return [(layer.name, partial(go_through, layer)) for layer in net.layers]
 
 
 def warm_up(kernels: Iterable[Kernel]) -> Iterator[Compiling]:
