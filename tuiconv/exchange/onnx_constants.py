@@ -66,6 +66,13 @@ def cut(attributes: dict[str, Any], x: Array, starts: Array, ends: Array, *other
     return x[tuple(slices)]
 
 
+def divided(attributes: dict[str, Any], x: Array, y: Array) -> Array:
+    """Div: of integers the whole part, rounded towards 0."""
+    if "f" in (x.dtype.kind, y.dtype.kind):
+        return np.asarray(x / y)
+    return np.asarray(np.sign(x) * np.sign(y) * (np.abs(x) // np.abs(y)))
+
+
 def axes_of(attributes: dict[str, Any], *given: Array) -> tuple[int, ...]:
     """Axes as an attribute has them, or as an input."""
     return tuple(int(axis) for axis in (given[0] if given else attributes["axes"]))
@@ -77,7 +84,7 @@ FOLDED: dict[str, Callable[..., Any]] = {
     "Concat": lambda attributes, *xs: np.concatenate(xs, attributes["axis"]),
     "Constant": lambda attributes: next(iter(attributes.values())),
     "ConstantOfShape": constant_of_shape,
-    "Div": lambda attributes, x, y: x // y,
+    "Div": divided,
     "Gather": lambda attributes, x, at: np.take(x, at, attributes.get("axis", 0)),
     "Identity": lambda attributes, x: x,
     "Mul": lambda attributes, x, y: x * y,
