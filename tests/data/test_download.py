@@ -7,7 +7,6 @@ import threading
 from collections import defaultdict
 from hashlib import md5
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
@@ -420,7 +419,6 @@ def test_a_folder_that_cannot_be_made_is_named_with_what_to_do(server, get):
 
 def test_a_full_disk_is_told_and_what_came_is_kept(server, get, refused, monkeypatch):
     server.answers["/a/x-ubyte.gz"] = [whole()]
-    opened = Path.open
 
     class Full(io.FileIO):
         def write(self, content):
@@ -428,17 +426,23 @@ def test_a_full_disk_is_told_and_what_came_is_kept(server, get, refused, monkeyp
                 raise OSError(errno.ENOSPC, "No space left on device")
             return super().write(content)
 
-    def open_full(path, mode="r", **options):
-        if path == get.part and "+" in mode:
-            return Full(path, mode)
-        return opened(path, mode, **options)
-
-    monkeypatch.setattr(Path, "open", open_full)
+    monkeypatch.setattr(part, "open", Full, raising=False)
     assert refused() == (
         f"{get.part}: cannot be written: No space left on device; make room for it, or name"
         " another folder with --data-dir"
     )
     assert get.part.read_bytes() == CONTENT[: download.CHUNK]
+
+
+def test_a_part_that_another_program_takes_away_is_made_anew(tmp_path):
+    path = tmp_path / "x-ubyte.gz"
+    with part.Part(path, Seen()) as first:
+        first.write(b"one")
+        first.path.unlink()
+        with part.Part(path, Seen()) as second:
+            second.write(b"two")
+            assert first.content() == b"one"
+        assert second.path.read_bytes() == b"two"
 
 
 def test_a_file_that_cannot_be_read_is_named(server, get):

@@ -1,5 +1,6 @@
 """The beginning of a file that is being downloaded, from which a broken download goes on."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -64,8 +65,7 @@ class Part:
         if self.file is None:
             with on_this_side(self.path):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self.path.touch()
-                self.file = self.path.open("r+b")
+                self.file = open(self.path, "r+b", opener=made_if_missing)  # noqa: SIM115
         return self.file
 
     def __enter__(self) -> Self:
@@ -151,6 +151,11 @@ class Part:
     def clear(self) -> None:
         """Begin anew."""
         self.done, self.total, self.version = 0, None, None
+
+
+def made_if_missing(path: str, flags: int) -> int:
+    """Open a file, or make it, in one step: another program may take it away between two."""
+    return os.open(path, flags | os.O_CREAT, 0o666)
 
 
 @contextmanager
