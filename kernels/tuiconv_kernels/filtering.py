@@ -105,8 +105,8 @@ def _extended(image: Image, weights: Kernel, edge: Edge) -> Picture:
     height, width = image.shape[:2]
     channels = image.size // (height * width)
     values = width * channels
-    rows = _sources(height, weights.shape[0] // 2, edge)
-    columns = _sources(width, weights.shape[1] // 2, edge)[:, np.newaxis]
+    rows = sources(height, weights.shape[0] // 2, edge)
+    columns = sources(width, weights.shape[1] // 2, edge)[:, np.newaxis]
     columns = np.where(columns < 0, -1, columns * channels + np.arange(channels)).reshape(-1)
     return Picture(
         image.reshape(-1),
@@ -118,7 +118,7 @@ def _extended(image: Image, weights: Kernel, edge: Edge) -> Picture:
     )
 
 
-def _sources(size: int, radius: int, edge: Edge) -> npt.NDArray[np.int64]:
+def sources(size: int, radius: int, edge: Edge) -> npt.NDArray[np.int64]:
     """For positions −radius … size − 1 + radius: the pixel that stands there, −1 for black."""
     position = np.arange(-radius, size + radius)
     if edge == "zero":

@@ -33,6 +33,7 @@ NAMES = [
     "filter/5x5",
     "filter/15x15",
     "filter/gaussian5",
+    "program/sharpen",
     "memory/lenet5/64",
     "memory/lenet5/64/step",
 ]
@@ -81,7 +82,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_and_the_groups(wrong, neare
     message = str(error.value)
     assert repr(wrong) in message
     assert f"the nearest is {nearest}" in message
-    assert "train, threads, infer, kernel, filter, memory" in message
+    assert "train, threads, infer, kernel, filter, program, memory" in message
 
 
 def test_the_nearest_name_is_one_of_those_there_are(monkeypatch, told):

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import ndimage
 
-from tuiconv.images.apply import apply_filter, unclamped
-from tuiconv.images.filters import FILTERS, NamedFilter
+from tuiconv.images.apply import Settings, apply_filter, filter_frames, filter_picture
+from tuiconv.images.catalog import FILTERS
+from tuiconv.images.filters import NamedFilter
 from tuiconv.images.pictures import Picture
 
 STAR = np.array([[0, 0, 0], [0, 9, 0], [0, 0, 0]], dtype=np.uint8)
@@ -23,6 +24,12 @@ def correlated(image, kernel, edge="reflect"):
 
 def clamped(sums, dtype):
     return np.clip(np.rint(sums), 0, np.iinfo(dtype).max).astype(dtype)
+
+
+def statistics(pixels, name):
+    named = FILTERS[name] if isinstance(name, str) else name
+    mode = {2: "L", 3: "RGB" if pixels.shape[-1] == 3 else "RGBA"}[pixels.ndim]
+    return filter_picture(Picture(pixels, mode), (named,)).statistics
 
 
 def test_a_single_star_prints_the_kernel_turned_round():
@@ -49,13 +56,21 @@ def test_a_box_blur_rounds_halves_to_even():
 def test_every_filter_agrees_with_scipy(name, dtype, edge):
     rng = np.random.default_rng(3)
     image = rng.integers(0, np.iinfo(dtype).max, (7, 9, 3), dtype=dtype, endpoint=True)
-    expected = clamped(correlated(image, FILTERS[name].kernel, edge), dtype)
+    (kernel, *other) = FILTERS[name].matrices.values()
+    sums = correlated(image, kernel, edge)
+    for each in other:
+        sums = np.hypot(sums, correlated(image, each, edge))
     result = apply_filter(image, name, edge)
     assert result.dtype == dtype
-    if name == "box-blur":  # ninths are not exact, a sum may land on either side of a half
-        assert np.abs(result.astype(int) - expected).max() <= 1
-    else:
-        assert np.array_equal(result, expected)
+    assert np.array_equal(result, clamped(sums, dtype))
+
+
+def test_a_half_is_a_half_in_whatever_order_it_was_added_up():
+    # 0.1 + 0.1 + 0.1 + 0.1 + 0.1 + … is 0.9999999999999999 in float64, and half of it no half
+    tenths = NamedFilter("tenths", np.full((1, 5), 0.1), "")
+    pixels = np.array([[1, 1, 1, 1, 1, 1, 1]], dtype=np.uint8)
+    assert apply_filter(pixels, tenths).tolist() == [[0] * 7]
+    assert apply_filter(3 * pixels, tenths).tolist() == [[2] * 7]
 
 
 @pytest.mark.parametrize(("channels", "mode"), [(2, "LA"), (4, "RGBA")])
@@ -63,10 +78,50 @@ def test_alpha_is_kept_as_it_is(channels, mode):
     pixels = np.random.default_rng(0).integers(0, 256, (6, 5, channels), dtype=np.uint8)
     result = apply_filter(Picture(pixels, mode), "edge-8").pixels
     assert np.array_equal(result[:, :, -1], pixels[:, :, -1])
-    colours = pixels[:, :, :-1]
-    assert np.array_equal(
-        result[:, :, :-1], clamped(correlated(colours, FILTERS["edge-8"].kernel), np.uint8)
-    )
+
+
+def test_where_all_is_opaque_alpha_makes_no_difference():
+    pixels = np.random.default_rng(0).integers(0, 256, (6, 5, 4), dtype=np.uint8)
+    pixels[:, :, 3] = 255
+    result = apply_filter(Picture(pixels, "RGBA"), "unsharp-5x5").pixels
+    plain = apply_filter(Picture(pixels[:, :, :3].copy(), "RGB"), "unsharp-5x5").pixels
+    assert np.array_equal(result[:, :, :3], plain)
+
+
+def test_the_colour_of_a_transparent_pixel_is_not_seen_by_its_neighbours():
+    # the white on the left cannot be seen: the mean of the grey beside it is grey itself, neither
+    # lighter from the white nor darker from nothing
+    row = np.array([[[255, 0], [60, 255], [60, 255]]], dtype=np.uint8)
+    after = apply_filter(Picture(row, "LA"), "box-blur", edge="replicate").pixels
+    assert after[0, 1:].tolist() == [[60, 255], [60, 255]]
+    assert apply_filter(Picture(row, "LA"), "edge-8").pixels[0, 1:, 0].tolist() == [0, 0]
+
+
+def test_a_half_transparent_neighbour_counts_half_by_hand():
+    # (60 + (128·255 + 127·60)/255 ) / 2 … of a window of two: weights 1/2 and 1/2
+    kernel = NamedFilter("left and here", np.array([[0.5, 0.5, 0.0]]), "")
+    row = np.array([[[200, 51], [60, 255]]], dtype=np.uint8)  # 51 / 255 is a fifth
+    after = apply_filter(Picture(row, "LA"), kernel, edge="zero").pixels
+    # 0.5 · (0.2 · 200 + 0.8 · 60) + 0.5 · 60 = 44 + 30
+    assert after[0, 1].tolist() == [74, 255]
+
+
+def test_beyond_an_edge_of_zeros_lies_opaque_black():
+    row = np.array([[[200, 255]]], dtype=np.uint8)
+    after = apply_filter(Picture(row, "LA"), "box-blur", edge="zero").pixels
+    assert after.tolist() == [[[22, 255]]]  # 200 / 9
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    hnp.arrays(np.uint8, (5, 6, 4)),
+    st.sampled_from(["identity", "box-blur", "sharpen", "unsharp-5x5", "gaussian-5x5"]),
+    st.integers(0, 255),
+)
+def test_a_flat_picture_stays_flat_whatever_is_transparent(pixels, name, colour):
+    pixels[:, :, :3] = colour
+    after = apply_filter(Picture(pixels, "RGBA"), name).pixels
+    assert np.array_equal(after, pixels)
 
 
 def test_a_picture_stays_a_picture_with_all_that_belongs_to_it():
@@ -87,30 +142,47 @@ def test_what_was_clamped_is_counted():
     # 4 · 200 = 800 in the middle is too much, and its four neighbours get -200, too little
     pixels = np.zeros((5, 5), dtype=np.uint8)
     pixels[2, 2] = 200
-    seen = unclamped(pixels, "edge-4")
-    assert (seen.low, seen.high, seen.below, seen.above) == (-200, 800, 4, 1)
-    assert seen.values[2, 1] == -200
+    seen = statistics(pixels, "edge-4")
+    assert (seen.minimum, seen.maximum, seen.below, seen.above) == (-200, 800, 4, 1)
+    assert (seen.clipped_pixels, seen.pixels, seen.numbers, seen.mean) == (5, 25, 25, 0.0)
+
+
+def test_a_pixel_is_clipped_once_however_many_colours_are():
+    pixels = np.zeros((3, 3, 3), dtype=np.uint8)
+    pixels[1, 1] = 200, 10, 200
+    seen = statistics(pixels, "edge-8")  # 1600, 80, 1600; eight neighbours -200, -10, -200
+    assert (seen.above, seen.below, seen.clipped_pixels) == (2, 24, 9)
 
 
 def test_a_sum_that_rounds_into_the_range_is_not_clamped():
     faint = NamedFilter("faint", np.array([[-1 / 256]]), "")
-    assert unclamped(np.array([[100, 200]], dtype=np.uint8), faint).below == 1
+    assert statistics(np.array([[100, 200]], dtype=np.uint8), faint).below == 1
 
 
-def test_alpha_and_float_images_are_never_clamped():
+def test_alpha_does_not_count():
     transparent = np.full((3, 3, 4), 255, dtype=np.uint8)
     transparent[1, 1, 3] = 0
-    seen = unclamped(transparent, "edge-8")
-    assert (seen.values.shape, seen.below, seen.above) == ((3, 3, 3), 0, 0)
-    floats = unclamped(STAR.astype(np.float32) * 1000, "edge-8", edge="zero")
-    assert (floats.below, floats.above) == (0, 0)
-    assert floats.low == -9000
+    seen = statistics(transparent, "edge-8")
+    assert (seen.numbers, seen.below, seen.above) == (27, 0, 0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_floats_are_neither_rounded_nor_clamped_and_alpha_is_one(dtype):
+    floats = apply_filter(STAR.astype(dtype) / 3, "edge-8", edge="zero")
+    assert floats.dtype == dtype
+    assert floats.tolist() == [[-3, -3, -3], [-3, 24, -3], [-3, -3, -3]]
+    pixels = np.array([[[9.0, 0.0], [6.0, 1.0], [6.0, 1.0]]], dtype=dtype)
+    after = apply_filter(pixels, "box-blur", edge="replicate")
+    assert after[0, 1:].tolist() == [[6, 1], [6, 1]]
+    assert after[0, 0, 1] == 0
 
 
 def test_an_unknown_filter_or_edge_is_named():
-    with pytest.raises(ValueError, match="'sharpn'"):
+    with pytest.raises(ValueError, match='"sharpn"'):
         apply_filter(STAR, "sharpn")
-    with pytest.raises(ValueError, match="'mirror'"):
+    with pytest.raises(
+        ValueError, match='edge "mirror"; expected one of zero, replicate, reflect, wrap'
+    ):
         apply_filter(STAR, "sharpen", "mirror")
 
 
@@ -123,3 +195,13 @@ def test_a_blur_stays_between_the_darkest_and_the_lightest_pixel(pixels, name):
     result = apply_filter(pixels, name)
     assert pixels.min() <= result.min()
     assert result.max() <= pixels.max()
+
+
+def test_the_frames_of_an_animation_share_one_scale():
+    # sums 9 · 8 = 72 and 18 · 8 = 144: the largest of both is the end of the scale
+    frames = [Picture(STAR, "L"), Picture(2 * STAR, "L")]
+    signed = Settings(edge="zero", range="signed")
+    one, two = filter_frames(frames, (FILTERS["edge-8"],), signed)
+    assert (one.picture.pixels[1, 1], two.picture.pixels[1, 1]) == (128 + 64, 255)  # 127 / 2 = 63.5
+    assert one.scale == two.scale
+    assert filter_picture(frames[0], (FILTERS["edge-8"],), signed).picture.pixels[1, 1] == 255

@@ -54,7 +54,7 @@ BRANCHES = {
     " -> SOFTMAX",
     "inception": "INPUT(2,6,5) -> CONV(3,2) -> TANH -> CONCAT[CONV(2,1) -> TANH | CONV(2,1) -> TANH"
     " -> CONV(2,3,pad=1) | AVGPOOL(3,stride=1,pad=1) -> CONV(1,1)] -> TANH -> FC(3)",
-    "down and up": "INPUT(1,8,8) -> CONV(2,3,pad=1) -> TANH -> CONCAT[ | AVGPOOL(2)"
+    "down and up": "INPUT(1,4,4) -> CONV(2,3,pad=1) -> TANH -> CONCAT[ | AVGPOOL(2)"
     " -> CONV(3,3,pad=1) -> TANH -> CONCAT[ | AVGPOOL(2) -> CONV(3,1) -> CONVT(2,2,stride=2)]"
     " -> CONV(2,3,pad=1) -> TANH -> CONVT(2,2,stride=2)] -> CONV(2,3) -> FC(3) -> SOFTMAX",
     "gated": "INPUT(2,9) -> CAUSAL(3,2) -> RES[MUL[CAUSAL(3,2,dilation=2) -> TANH"

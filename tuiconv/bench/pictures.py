@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 import tuiconv_kernels as kernels
 from tuiconv.bench.cases import MILLISECONDS, OPENCV, PILLOW, SCIPY, Case, Side
-from tuiconv.images.filters import FILTERS
+from tuiconv.images.catalog import FILTERS
 
 SIZE = (2160, 3840)
 """Height and width."""
@@ -17,8 +17,8 @@ SIZE = (2160, 3840)
 Picture: TypeAlias = npt.NDArray[np.uint8]
 Matrix: TypeAlias = npt.NDArray[np.float64]
 
-SHARPEN = FILTERS["sharpen"].kernel
-FULL_5 = FILTERS["unsharp-5x5"].kernel
+SHARPEN = FILTERS["sharpen"].matrices[""]
+FULL_5 = FILTERS["unsharp-5x5"].matrices[""]
 FULL_15 = np.random.default_rng(0).dirichlet(np.ones(15 * 15)).reshape(15, 15)
 """Positive weights that add up to 1, and no product of a column and a row."""
 GAUSSIAN_ROW = np.array([1, 4, 6, 4, 1]) / 16

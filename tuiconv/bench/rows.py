@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from tuiconv.bench import convolutions, memory, networks, pictures
+from tuiconv.bench import convolutions, memory, networks, pictures, programs
 from tuiconv.bench.cases import Case
 from tuiconv.errors import RequestError
 
@@ -19,6 +19,7 @@ CASES: tuple[Case, ...] = (
     networks.latency("lenet5"),
     *(case for layer in convolutions.LAYERS for case in convolutions.kernels_of(layer)),
     *pictures.cases(),
+    *programs.cases(),
     memory.peak("lenet5", 64),
     memory.per_step("lenet5", 64),
 )

@@ -44,8 +44,8 @@ def bench(
 
     Both sides take turns; a figure is the median of five rounds. The ratio says how many times as
     good ours is: above 1 is faster, or smaller. Single kernels are compared with the roof: what
-    one core reaches in NumPy's float32 matrix product. All rows take a minute, or two with PyTorch;
-    the first time everything is compiled, too. Ctrl-C stops and keeps what was measured.
+    one core reaches in NumPy's float32 matrix product. All rows take two minutes, or three with
+    PyTorch; the first time everything is compiled, too. Ctrl-C stops and keeps what was measured.
 
     \b
     Examples:

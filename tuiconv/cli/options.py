@@ -1,10 +1,13 @@
 """Options that several commands share."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from tuiconv.errors import RequestError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,3 +47,17 @@ def console_for(color: str, width: int | None) -> "tuple[Console, Display]":
 
     display = detect_stream(color, sys.stdout)
     return make_console(display, sys.stdout, width), display
+
+
+def lines_to_draw_in(console: "Console") -> int:
+    """The terminal's lines less four, for what is told besides; where there is none, as usual."""
+    from tuiconv.render.scene import MOST_LINES
+
+    return max(1, console.height - 4) if sys.stdout.isatty() else MOST_LINES
+
+
+def at_most_one(options: Mapping[str, object]) -> None:
+    """Raise RequestError if more than one of some options are given."""
+    given = [name for name, value in options.items() if value]
+    if len(given) > 1:
+        raise RequestError(f"{' and '.join(given)}; expected at most one of {', '.join(options)}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tuiconv.cli.options import Color, Json, Width, console_for
+from tuiconv.cli.options import Color, Json, Width, at_most_one, console_for
 from tuiconv.errors import RequestError, unknown
 
 if TYPE_CHECKING:
@@ -208,13 +208,6 @@ def none_of(options: Mapping[str, object]) -> None:
     """Raise RequestError if an option is given that is about a network."""
     for option in (name for name, value in options.items() if value is not None):
         raise RequestError(f"{option} needs a network, such as tuiconv shapes lenet5 {option} …")
-
-
-def at_most_one(options: Mapping[str, object]) -> None:
-    """Raise RequestError if more than one of some options are given."""
-    given = [name for name, value in options.items() if value]
-    if len(given) > 1:
-        raise RequestError(f"{' and '.join(given)}; expected at most one of {', '.join(options)}")
 
 
 def shape_of(text: str) -> "Shape":

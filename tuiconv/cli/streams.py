@@ -5,7 +5,31 @@ import os
 import sys
 from io import TextIOWrapper
 
-ASCII = {"×": "x", "…": "...", "·": "*", "−": "-", "→": "->", "≈": "~", "–": "-"}
+ASCII = {
+    "×": "x",
+    "…": "...",
+    "·": "*",
+    "−": "-",
+    "→": "->",
+    "≈": "~",
+    "–": "-",
+    "√": "sqrt",
+    "²": "^2",
+    "⁴": "^4",
+    "ᵀ": "^T",
+    "ᵢ": "_i",
+    "≤": "<=",
+    "⌈": "ceil(",
+    "⌉": ")",
+    "Σ": "sum ",
+    "Λ": "tent",
+    "∇": "nabla",
+    "α": "alpha",
+    "θ": "theta",
+    "λ": "lambda",
+    "π": "pi",
+    "σ": "sigma",
+}
 """What stands for a sign where the terminal's encoding lacks it; "?" for any other."""
 
 

@@ -17,6 +17,19 @@ class Pixels:
     title: str
     pixels: npt.NDArray[Any]
     """(height, width) or (height, width, channels), uint8 or uint16."""
+    zoomed: bool = False
+    """Whether single pixels are what is to be seen: none is left out where the width allows it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Signed:
+    """Numbers of both signs on the plane of a picture; 0 is in the middle of the scale."""
+
+    title: str
+    values: npt.NDArray[Any]
+    """(height, width), finite."""
+    zoomed: bool = False
+    """As in `Pixels`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +70,7 @@ class Text:
     lines: tuple[str, ...]
 
 
-Panel: TypeAlias = Pixels | Maps | Curve | Bars | Text
+Panel: TypeAlias = Pixels | Signed | Maps | Curve | Bars | Text
 
 
 @dataclass(frozen=True, eq=False)

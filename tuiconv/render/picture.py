@@ -20,8 +20,12 @@ Floats: TypeAlias = npt.NDArray[np.float32]
 
 TINY: Final = 32
 """A picture whose sides are at most this long may be shown larger than one pixel a half-block."""
+LARGEST: Final = 8
+"""Half-blocks a side that a pixel may take."""
 _BEHIND: Final = 128.0
 """The grey seen through transparent pixels."""
+_BAND: Final = 16
+"""Rows that are converted at a time: they stay in the processor's cache."""
 _STEPS: Final = (0, 95, 135, 175, 215, 255)
 _XTERM_RGB: Final = np.array(
     [(r, g, b) for r in _STEPS for g in _STEPS for b in _STEPS]
@@ -31,18 +35,35 @@ _XTERM_RGB: Final = np.array(
 _LUMA: Final = np.array([0.299, 0.587, 0.114])
 
 
-def fit(pixels: npt.NDArray[Any], columns: int, rows: int) -> Colours:
-    """The picture as opaque RGB, small enough for `columns` × `rows` cells of two pixels each.
+def fitted(
+    height: int, width: int, columns: int, rows: int, zoomed: bool = False
+) -> tuple[int, int]:
+    """(height, width) at which a picture fits into `columns` × `rows` cells of two pixels each.
 
-    It keeps its proportions. Larger pictures are averaged down, every new pixel being the mean of
-    the area it covers; pictures of at most 32 × 32 pixels are enlarged by a whole factor if there
-    is room. Alpha is laid over middle grey.
+    It keeps its proportions. Pictures of at most 32 × 32 pixels, and any that is zoomed, are
+    enlarged by a whole factor if there is room.
+    """
+    if width <= columns and height <= 2 * rows:
+        grows = zoomed or max(height, width) <= TINY
+        times = min(columns // width, 2 * rows // height, LARGEST) if grows else 1
+        return height * times, width * times
+    if columns * height <= 2 * rows * width:
+        return max(1, height * columns // width), columns
+    return 2 * rows, max(1, width * 2 * rows // height)
+
+
+def fit(pixels: npt.NDArray[Any], columns: int, rows: int, zoomed: bool = False) -> Colours:
+    """The picture as opaque RGB, in the size that `fitted` gives.
+
+    Larger pictures are averaged down, every new pixel being the mean of the area it covers. Alpha
+    is laid over middle grey.
 
     Args:
         pixels: uint8 or uint16, (height, width) or (height, width, channels) with channels 1
             (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha).
         columns: cells across.
         rows: cells down.
+        zoomed: whether pictures of any size are enlarged.
 
     Returns:
         uint8 (h, w, 3) with h ≤ 2 · rows and w ≤ columns.
@@ -53,24 +74,26 @@ def fit(pixels: npt.NDArray[Any], columns: int, rows: int) -> Colours:
     if columns < 1 or rows < 1:
         raise ValueError(f"a picture needs at least one cell, not {columns} × {rows}")
     _check(pixels)
-    height, width = pixels.shape[:2]
-    room = min(columns / width, 2 * rows / height)
-    if room >= 1:
-        times = int(room) if max(height, width) <= TINY else 1
-        fitted = _opaque(pixels).repeat(times, axis=0).repeat(times, axis=1)
+    old_height, old_width = pixels.shape[:2]
+    height, width = fitted(old_height, old_width, columns, rows, zoomed)
+    if height >= old_height and width >= old_width:
+        times = height // old_height
+        shown = _opaque(pixels).repeat(times, axis=0).repeat(times, axis=1)
     else:
-        fitted = _area_means(pixels, max(1, int(height * room)), max(1, int(width * room)))
-    return np.rint(fitted).astype(np.uint8)
+        shown = _area_means(pixels, height, width)
+    return np.broadcast_to(np.rint(shown).astype(np.uint8), (height, width, 3))
 
 
-def picture(pixels: npt.NDArray[Any], columns: int, rows: int, display: Display) -> list[Line]:
+def picture(
+    pixels: npt.NDArray[Any], columns: int, rows: int, display: Display, zoomed: bool = False
+) -> list[Line]:
     """The picture fitted to `columns` × `rows` cells, as lines of equal width.
 
     In true colour every half-block has the pixel's own colour, with 256 colours the nearest of
     them; otherwise the grey of the pixels decides the weight of a glyph. Arguments and errors are
     those of `fit`.
     """
-    small = fit(pixels, columns, rows)
+    small = fit(pixels, columns, rows, zoomed)
     if not display.has_half_blocks:
         return heatmap(quantise(small @ _LUMA, 0, 255), GREY, display)
     if display.depth is ColorDepth.TRUECOLOR:
@@ -111,7 +134,7 @@ def _check(pixels: npt.NDArray[Any]) -> None:
 
 
 def _opaque(pixels: npt.NDArray[Any]) -> Floats:
-    """RGB 0..255 as float32, transparent pixels laid over grey."""
+    """Grey or RGB (height, width, 1 or 3), 0..255, as float32; transparent ones laid over grey."""
     height, width = pixels.shape[:2]
     image: Floats = pixels.reshape(height, width, -1).astype(np.float32)
     if pixels.dtype == np.uint16:
@@ -120,20 +143,27 @@ def _opaque(pixels: npt.NDArray[Any]) -> Floats:
         alpha = image[:, :, -1:] / 255
         over = image[:, :, :-1] * alpha + _BEHIND * (1 - alpha)
         image = over.astype(np.float32)
-    return np.broadcast_to(image, (height, width, 3))
+    return image
 
 
 def _area_means(pixels: npt.NDArray[Any], height: int, width: int) -> Floats:
     """The picture at a smaller size, every pixel the mean of the area under it."""
     old_height, old_width = pixels.shape[:2]
     down, across = _overlaps(old_height, height), _overlaps(old_width, width)
-    shorter = np.empty((height, old_width, 3), dtype=np.float32)
-    for i, shares in enumerate(down):  # a large picture is converted band by band
-        used = np.flatnonzero(shares)
-        band = slice(used[0], used[-1] + 1)
-        shorter[i] = np.tensordot(shares[band], _opaque(pixels[band]), axes=1)
+    shorter = np.stack([_weighted_rows(pixels, shares) for shares in down])
     smaller: Floats = np.einsum("wx,hxc->hwc", across, shorter, optimize=True)
     return smaller
+
+
+def _weighted_rows(pixels: npt.NDArray[Any], shares: Floats) -> Floats:
+    """Σ y share[y] · row y of the opaque picture: (width, channels)."""
+    used = np.flatnonzero(shares)
+    first, end = used[0], used[-1] + 1
+    total = np.zeros(1, np.float32)
+    for start in range(first, end, _BAND):
+        band = slice(start, min(start + _BAND, end))
+        total = total + np.tensordot(shares[band], _opaque(pixels[band]), axes=1)
+    return total
 
 
 def _overlaps(old: int, new: int) -> Floats:

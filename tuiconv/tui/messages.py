@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from tuiconv.lessons.filters import Filtered
+    from tuiconv.lessons.scene import Scene
     from tuiconv.tui.session import Frame
 
 
@@ -40,7 +40,7 @@ class RunFileWritten(Message):
 class PictureFiltered(Message):
     """The picture under the filter that was asked for."""
 
-    filtered: "Filtered"
+    scene: "Scene"
 
 
 @dataclass

@@ -14,14 +14,13 @@ def compile_all(preset: str) -> Iterator[tuple[str, float]]:
     # Numba is imported here and not with the screens: they are painted first.
     yield "importing the compiler", 0.0
     from tuiconv.data.strokes import draw_digits
-    from tuiconv.images.apply import apply_filter, unclamped
+    from tuiconv.images.apply import apply_filter
     from tuiconv.nn.network import Network
     from tuiconv.nn.warm_up import layer_kernels, training_kernels, warm_up
 
     net, picture = Network.preset(preset), np.zeros((3, 3, 3), np.uint8)
     kernels = [
         ("filter", lambda: apply_filter(picture, "identity")),
-        ("unclamped filter", lambda: unclamped(picture, "identity")),
         ("stroke digits", lambda: draw_digits(10, np.random.default_rng(0))),
         *training_kernels(net),
         *layer_kernels(net),

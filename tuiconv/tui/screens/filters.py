@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tuiconv.images.filters import FILTERS
+from tuiconv.images.catalog import FILTERS
 from tuiconv.lessons.scene import Pixels, Scene
 from tuiconv.tui.messages import PictureFiltered
 from tuiconv.tui.screens.lesson import LessonScreen
@@ -67,17 +67,20 @@ class FiltersScreen(LessonScreen):
 
     def filter_sample(self, name: str) -> None:
         """In the compute thread: filter the sample picture."""
-        from tuiconv.images.pictures import read_picture
-        from tuiconv.lessons.filters import filter_picture  # with Numba, after the first paint
+        from tuiconv.images.apply import filter_picture  # with Numba, after the first paint
+        from tuiconv.images.reading import read_picture
+        from tuiconv.lessons.filters import filter_scene
 
         with as_file(files("tuiconv") / "assets" / "sample.png") as path:
             picture = read_picture(path)
-        self.post_message(PictureFiltered(filter_picture(picture, name)))
+        filters = (FILTERS[name],)
+        filtered = filter_picture(picture, filters)
+        self.post_message(PictureFiltered(filter_scene(picture, filtered, filters, shown="clamp")))
 
     @on(PictureFiltered)
     def show_filtered(self, event: PictureFiltered) -> None:
         """Draw what came back."""
-        self._scene = event.filtered.scene
+        self._scene = event.scene
         self.query_one("#about", Static).update(self._scene.title)
         self.draw()
 

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+
+from tuiconv.lessons.scene import Pixels, Signed
+from tuiconv.render.depth import ColorDepth, Display
+from tuiconv.render.images import draw_image, draw_images
+from tuiconv.render.lines import line_width
+
+PLAIN = Display(ColorDepth.NONE)
+
+
+def texts(lines):
+    return ["".join(segment.text for segment in line) for line in lines]
+
+
+def grey(height, width, title="before", **options):
+    return Pixels(title, np.full((height, width), 255, np.uint8), **options)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "below"),
+    [
+        (100, 100, False),
+        (100, 150, False),
+        (100, 1000, True),  # 39 columns beside, 80 below
+        (300, 100, False),
+        (20, 30, False),  # both fit as they are
+    ],
+)
+def test_pictures_stand_below_each_other_if_that_makes_them_much_larger(height, width, below):
+    pair = [grey(height, width), grey(height, width, "after")]
+    (first,) = (line for line in texts(draw_images(pair, 80, 20, PLAIN)) if "before" in line)
+    assert ("after" not in first) == below
+
+
+def test_in_a_narrow_terminal_they_stand_below_each_other():
+    pair = [grey(100, 100), grey(100, 100, "after")]
+    for width, below in ((62, False), (61, True)):  # 30 columns each, and the gap
+        (first,) = (x for x in texts(draw_images(pair, width, 20, PLAIN)) if "before" in x)
+        assert ("after" not in first) == below
+
+
+def test_pictures_beside_each_other_begin_in_the_same_line():
+    pair = [grey(100, 100), grey(100, 100, "after, with a title that takes more than a line")]
+    lines = texts(draw_images(pair, 80, 20, PLAIN))
+    assert lines[0].split("  ")[0] == "before, at 36%"
+    assert lines[1].startswith(" " * 41)
+    assert lines[2] == "█" * 36 + " " * 5 + "█" * 36 + " " * 3
+    assert len(lines) == 20
+
+
+def test_a_picture_and_a_map_beside_each_other_are_equally_large():
+    map_ = Signed("after", np.ones((100, 100)))
+    lines = texts(draw_images([grey(100, 100), map_], 80, 20, PLAIN))
+    drawn = [line for line in lines if "█" in line]
+    assert all(line[:39].count("█") == line[41:].count("█") or "0" in line for line in drawn)
+    assert len(lines) == 20
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "note"),
+    [
+        (480, 320, ", at 7.5%"),
+        (320, 480, ", at 8.1%"),
+        (40, 39, ", at 90%"),
+        (36, 39, ""),
+        (12, 13, ", ×3"),
+        (2, 2, ", ×8"),
+        (200, 20_000, ", at 0.2%"),
+    ],
+)
+def test_the_title_says_how_far_a_picture_is_shrunk_or_enlarged(height, width, note):
+    pixels = np.broadcast_to(np.uint8(7), (height, width))
+    title = texts(draw_image(Pixels("before", pixels), 39, 19, PLAIN))[0]
+    assert title.rstrip() == f"before{note}"
+
+
+def test_single_pixels_are_shown_in_as_many_lines_as_they_need():
+    lines = texts(draw_image(grey(60, 39, zoomed=True), 39, 10, PLAIN))
+    assert lines == ["before".ljust(39), *["█" * 39] * 30]
+    pair = [grey(60, 39, zoomed=True), grey(60, 39, "after", zoomed=True)]
+    assert len(draw_images(pair, 80, 10, PLAIN)) == 31
+    wide = [grey(60, 60, zoomed=True), grey(60, 60, "after", zoomed=True)]
+    lines = texts(draw_images(wide, 80, 10, PLAIN))  # beside each other they would be shrunk
+    assert [line.count("█") for line in lines if "█" in line] == [60] * 60
+
+
+def test_single_pixels_are_enlarged_where_there_is_room():
+    lines = texts(draw_image(grey(33, 40, zoomed=True), 80, 40, PLAIN))
+    assert lines[0].rstrip() == "before, ×2"
+    assert lines[1:] == ["█" * 80] * 33
+
+
+@pytest.mark.parametrize("width", [20, 31, 40, 80, 160])
+@pytest.mark.parametrize("height", [8, 15, 40])
+def test_pictures_keep_to_their_room(width, height):
+    for size in ((3, 3), (100, 100), (10, 300), (300, 10)):
+        pair = [grey(*size), Signed("after: sums", np.ones(size))]
+        lines = draw_images(pair, width, height, PLAIN)
+        assert max(map(line_width, lines)) <= width
+        # a legend of a few words more takes another line or two where it is narrow
+        assert len(lines) <= max(height, 12) + 2 * (width < 40)

@@ -1,0 +1,130 @@
+"""One picture of `tuiconv apply-filter`: read, filtered, told of and saved."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from textwrap import wrap
+from typing import Literal
+
+from tuiconv.cli.filter_outputs import STREAM, Target
+from tuiconv.cli.filter_request import Change, Showing
+from tuiconv.cli.filter_told import Outcome, as_svg, told_of
+from tuiconv.errors import RequestError
+from tuiconv.files import replacing
+from tuiconv.images.apply import Filtered, filter_frames
+from tuiconv.images.channels import grey, one_channel
+from tuiconv.images.formats import format_of
+from tuiconv.images.pictures import Picture, PictureFile
+from tuiconv.images.reading import read_picture_file
+from tuiconv.images.statistics import Statistics, together
+from tuiconv.images.writing import encode, what_changes, write_picture_file
+from tuiconv.lessons.filter_figures import clipped
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is done with every picture."""
+
+    change: Change
+    showing: Showing
+
+    def __call__(self, source: str, target: Target) -> Outcome:
+        """Filter a picture with all its frames, and save it if there is a target.
+
+        Nothing is written before all that is to be told of it could be.
+
+        Raises:
+            UserError: it cannot be read, filtered, explained or written.
+            OSError: it cannot be written to stdout, nor its drawing to a file.
+        """
+        change, showing = self.change, self.showing
+        content = sys.stdin.buffer.read() if source == STREAM else source
+        file = read_picture_file(content, change.large)
+        before = [as_asked(frame, change) for frame in file.frames]
+        filtered = filter_frames(before, change.filters, change.settings)
+        if not change.may_exceed:
+            check_kernels_fit(filtered)
+        # of several frames the first is shown, with the numbers of all
+        sums = together([each.statistics for each in filtered])
+        shown = replace(filtered[0], statistics=sums)
+        told = list(told_of(source, before[0], shown, change, showing, target))
+        slide = "" if showing.svg is None else as_svg(before[0], shown, change, showing)
+        notes = [file.note, mode_note(file.frames[0], before[0])]
+        saved = []
+        if target is not None:
+            after = replace(file, frames=tuple(each.picture for each in filtered))
+            notes.append(store(after, target))
+            saved += self.saved(target, sums, bool(told))
+        if showing.svg is not None:
+            with replacing(showing.svg) as out:
+                out.write(slide.encode())
+            saved.append(f"saved {showing.svg}")
+        if target == STREAM:
+            notes += saved
+        elif not showing.as_json:
+            told += saved
+        return Outcome(tuple(told), tuple(filter(None, notes)))
+
+    def saved(self, target: Target, sums: Statistics, is_told: bool) -> list[str]:
+        """What is said of saving: also what did not fit, on the same line, if nothing else is."""
+        lost = self.lost(sums)
+        if target == STREAM:
+            return [clipped(sums), lost]
+        if is_told:
+            return [*wrap(lost, self.showing.width), f"saved {target}"]
+        return ["; ".join(filter(None, (f"saved {target}", clipped(sums), lost)))]
+
+    def lost(self, sums: Statistics) -> str:
+        """What would keep the signs that nobody wanted to lose; empty if there are none."""
+        if self.showing.range is not None or not self.change.filters[-1].zero_sum or not sums.below:
+            return ""
+        return f"{sums.below:,} numbers below 0 are saved as 0; --range signed keeps them"
+
+
+def as_asked(picture: Picture, change: Change) -> Picture:
+    """The channel, or the greys, that are to be filtered.
+
+    Raises:
+        RequestError: there is no such channel.
+    """
+    if change.channel is not None:
+        return one_channel(picture, change.channel)
+    return grey(picture) if change.grey else picture
+
+
+def mode_note(read: Picture, filtered: Picture) -> str:
+    """That there are less channels because that was asked for."""
+    return "" if filtered.mode == read.mode else f"mode {read.mode} → {filtered.mode}, as asked"
+
+
+def check_kernels_fit(frames: Sequence[Filtered]) -> None:
+    """Refuse a kernel that is larger than what it is laid on.
+
+    Raises:
+        RequestError: more would be made up than seen, and nobody has said how.
+    """
+    for stage in (stage for frame in frames for stage in frame.stages):
+        (height, width), below = stage.applied.size, stage.below
+        if height > below.height or width > below.width:
+            raise RequestError(
+                f"{stage.applied.name}: the kernel, {width}×{height} pixels, is larger than the"
+                f" picture, {below.width}×{below.height}; --edge says what stands around it, such"
+                " as --edge reflect"
+            )
+
+
+def store(file: PictureFile, target: Path | Literal["-"]) -> str:
+    """Save what came out; returns what the format could not keep.
+
+    Raises:
+        PictureError: the format cannot hold it, or it cannot be written.
+        OSError: it cannot be written to stdout.
+    """
+    if isinstance(target, Path):
+        note = what_changes(file, format_of(target))
+        write_picture_file(target, file)
+    else:
+        note = what_changes(file, file.format)
+        sys.stdout.buffer.write(encode(file, file.format))
+    return note

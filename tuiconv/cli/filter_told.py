@@ -1,0 +1,126 @@
+"""What `tuiconv apply-filter` tells of a picture: drawn, in words, or as JSON."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from tuiconv.cli.filter_outputs import STREAM, Target
+from tuiconv.cli.filter_request import Change, Showing
+from tuiconv.images.apply import Filtered
+from tuiconv.images.filters import Filter
+from tuiconv.images.pictures import Picture
+from tuiconv.images.reading import STANDARD_INPUT
+from tuiconv.lessons.filters import filter_scene
+from tuiconv.lessons.scene import Scene
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tuiconv.render.lines import Lines
+
+Told: TypeAlias = "str | Lines"
+"""A line, or a drawing."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is told of a picture that is done."""
+
+    told: tuple[Told, ...]
+    """On stdout."""
+    notes: tuple[str, ...]
+    """On stderr: what had to change."""
+
+
+def tell(picture: str, outcome: Outcome, console: "Console") -> None:
+    """Tell it."""
+    name = STANDARD_INPUT if picture == STREAM else picture
+    for note in outcome.notes:
+        print(f"note: {name}: {note}", file=sys.stderr)
+    for each in outcome.told:
+        if isinstance(each, str):
+            print(each)
+        else:
+            console.print(each)
+
+
+def told_of(
+    name: str,
+    before: Picture,
+    filtered: Filtered,
+    change: Change,
+    showing: Showing,
+    target: Target,
+) -> Iterator[Told]:
+    """All that is asked for, for stdout.
+
+    Raises:
+        RequestError: there is no such pixel or part of the picture.
+    """
+    from tuiconv.lessons.filter_terms import explain
+
+    terms = None if showing.explain is None else explain(filtered, *showing.explain)
+    if showing.as_json:
+        from tuiconv.cli.filter_json import filter_entry
+
+        output = None if target is None else str(target)
+        filters, settings = change.filters, change.settings
+        flipped = change.is_flipped
+        entry = filter_entry(name, before, filtered, filters, settings, terms, flipped, output)
+        yield json.dumps(entry)
+        return
+    if showing.heads and (showing.draws or terms is not None):
+        yield f"{name}:"
+    if showing.draws:
+        yield from drawn(before, filtered, change, showing)
+    if terms is not None and showing.in_words:
+        from tuiconv.lessons.filter_terms_text import terms_text
+
+        yield from terms_text(terms)
+    elif terms is not None:
+        from tuiconv.render.filter_terms import draw_terms
+
+        yield draw_terms(terms, showing.width, showing.display)
+    if showing.draws or terms is not None:
+        yield from wrap(how_laid(change.filters, change.is_flipped), showing.width)
+
+
+def drawn(before: Picture, filtered: Filtered, change: Change, showing: Showing) -> Iterator[Told]:
+    """The picture before and after, or what of them is asked for."""
+    if showing.in_words:
+        from tuiconv.lessons.filter_sentences import plain_text
+
+        yield from plain_text(before, filtered, change.filters, change.settings)
+    else:
+        from tuiconv.render.scene import draw_scene
+
+        scene = scene_of(before, filtered, change, showing)
+        yield draw_scene(scene, showing.width, showing.display, showing.height)
+
+
+def as_svg(before: Picture, filtered: Filtered, change: Change, showing: Showing) -> str:
+    """The drawing as a file."""
+    from tuiconv.render.svg import svg
+
+    return svg(scene_of(before, filtered, change, showing), showing.width)
+
+
+def scene_of(before: Picture, filtered: Filtered, change: Change, showing: Showing) -> Scene:
+    """What is to be drawn."""
+    view, crop = showing.view, showing.crop
+    return filter_scene(before, filtered, change.filters, view, showing.range, crop)
+
+
+def how_laid(filters: Sequence[Filter], is_flipped: bool) -> str:
+    """Whether this is correlation or convolution."""
+    kernels = [kernel for each in filters for kernel in each.matrices.values()]
+    if all(np.array_equal(kernel, kernel[::-1, ::-1]) for kernel in kernels):
+        return "correlation and convolution alike: turned half around, the kernel is the same"
+    if is_flipped:
+        return "convolution: the kernel is turned half around, and laid on as it stands here"
+    return "correlation: the kernel is laid on as it stands here; --flip for convolution"

@@ -1,0 +1,149 @@
+"""The terms of a pixel as tables: what stands under the window, every product, and the sums."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+
+from tuiconv.lessons.filter_terms import Channel, Term, Terms, WeightedSum
+from tuiconv.lessons.filter_terms_text import (
+    SHORT,
+    heading,
+    notes,
+    number_column,
+    steps,
+    terms_text,
+)
+from tuiconv.render.depth import ColorDepth, Display
+from tuiconv.render.lines import Line, Lines, block_width, paragraph, side_by_side, text_line
+from tuiconv.render.tables import BOLD, Column, row_line
+
+GAP: Final = 3
+
+_SIGNS: Final[dict[ColorDepth, tuple[Style | None, Style | None]]] = {
+    ColorDepth.TRUECOLOR: (
+        Style(color=Color.from_rgb(90, 150, 215)),
+        Style(color=Color.from_rgb(230, 140, 60)),
+    ),
+    ColorDepth.EIGHT_BIT: (Style(color=Color.from_ansi(68)), Style(color=Color.from_ansi(208))),
+    ColorDepth.STANDARD: (Style(color=Color.from_ansi(4)), Style(color=Color.from_ansi(3))),
+    ColorDepth.NONE: (None, None),
+}
+"""Of products that take away from the sum, and of those that add to it, as in signed maps."""
+
+_ASCII: Final = str.maketrans({"×": "x", "−": "-", "→": "->", "·": "*", "√": "sqrt", "²": "^2"})
+
+
+def draw_terms(terms: Terms, width: int, display: Display) -> Lines:
+    """A line for every product, and below them how the sums become what is stored.
+
+    All channels stand beside each other if there is room for them, else the sums of each channel,
+    else none. Where there is no room for a single table, the terms are told in words.
+
+    Args:
+        terms: of a pixel.
+        width: cells across.
+        display: what the terminal can show.
+    """
+    places = places_block(terms.channels[0].sums[0].terms)
+
+    def beside(*sums: tuple[Channel, WeightedSum]) -> list[Line]:
+        return side_by_side(
+            [places, *(block(*each, terms.scale.most, display) for each in sums)], GAP
+        )
+
+    def fits(*sums: tuple[Channel, WeightedSum]) -> bool:
+        return block_width(beside(*sums)) <= width
+
+    by_channel = [[(channel, each) for each in channel.sums] for channel in terms.channels]
+    every = [each for sums in by_channel for each in sums]
+    if not all(map(fits, every)):
+        lines = [line for text in terms_text(terms) for line in paragraph(text, width, indent=2)]
+        return Lines(printable(lines, display))
+    lines = paragraph(f"Pixel x {terms.x}, y {terms.y} after {terms.filter}", width, style=BOLD)
+    lines += [line for note in notes(terms) for line in paragraph(note, width)]
+    for sums in [every] if fits(*every) else by_channel:
+        for group in [sums] if fits(*sums) else [[each] for each in sums]:
+            lines += [[], *beside(*group)]
+        for channel in dict.fromkeys(channel for channel, _ in sums):
+            lines += paragraph(end(channel, terms), width, indent=2)
+    return Lines(printable(lines, display))
+
+
+def places_block(terms: Sequence[Term]) -> list[Line]:
+    """Rows and columns, and whose number stands where there is only padding."""
+    columns = [
+        Column("row", number_column(term.row for term in terms)),
+        Column("column", number_column(term.column for term in terms)),
+    ]
+    if not all(term.is_inside for term in terms):
+        columns += [Column("taken from", [origin(term) for term in terms], is_text=True)]
+    return [[], *table(columns, [None] * len(terms))]
+
+
+def origin(term: Term) -> str:
+    """`1, 0`: the row and the column; nothing for what stands at its own place."""
+    if term.is_inside:
+        return ""
+    return "black" if term.source is None else f"{term.source[0]}, {term.source[1]}"
+
+
+def block(channel: Channel, each: WeightedSum, most: int, display: Display) -> list[Line]:
+    """The products of one sum, below what they are of."""
+    terms = each.terms
+    columns = [
+        Column("value", number_column((term.value for term in terms), SHORT)),
+        Column("×", ["×"] * len(terms), gap=1),
+        Column("weight", number_column(term.weight for term in terms), gap=1),
+        Column("=", ["="] * len(terms), gap=1),
+    ]
+    if any(term.opacity < 1 for term in terms):
+        columns = [
+            Column("colour", number_column(term.colour for term in terms)),
+            Column("alpha", [str(round(term.opacity * most)) for term in terms]),
+            *columns,
+        ]
+    columns += [
+        Column("product", number_column((term.product for term in terms), SHORT), gap=1),
+        Column("sum so far", number_column((term.running for term in terms), SHORT)),
+    ]
+    styles = [sign_style(term.product, display) for term in terms]
+    return [text_line(heading(channel, each), style=BOLD), *table(columns, styles)]
+
+
+def table(columns: Sequence[Column], styles: Sequence[Style | None]) -> list[Line]:
+    """Headings, and a line for every term; products have a style each."""
+    widths = [column.width for column in columns]
+    lines = [row_line(columns, widths, [column.name for column in columns], BOLD)]
+    rows = zip(*(column.cells for column in columns), strict=True)
+    for texts, style in zip(rows, styles, strict=True):
+        styled = [
+            replace(column, style=style) if column.name == "product" else column
+            for column in columns
+        ]
+        lines.append(row_line(styled, widths, texts))
+    return lines
+
+
+def sign_style(product: float, display: Display) -> Style | None:
+    """Of what takes away from the sum, and of what adds to it."""
+    negative, positive = _SIGNS[display.depth]
+    return positive if product > 0 else negative if product < 0 else None
+
+
+def end(channel: Channel, terms: Terms) -> str:
+    """`R: sum 768 / 16 = 48 → rounded 48 → stored 48, difference 0`."""
+    return f"{channel.name}: {' → '.join(steps(channel, terms.scale))}"
+
+
+def printable(lines: Sequence[Line], display: Display) -> list[Line]:
+    """The lines with signs that the terminal has."""
+    if display.unicode:
+        return list(lines)
+    return [
+        [Segment(segment.text.translate(_ASCII), segment.style) for segment in line]
+        for line in lines
+    ]
