@@ -15,6 +15,7 @@ from tuiconv.arithmetic.joins import JOINS
 from tuiconv.arithmetic.layers import KINDS
 from tuiconv.cli import run
 from tuiconv.cli.app import app
+from tuiconv.images.catalog import FILTERS
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,7 +35,7 @@ def command_lines():
     shown += re.findall(r"`([^`\n]+)`", prose)
     found = []
     for line in shown:
-        for part in re.split(r"&&|;", line):
+        for part in line.split("&&"):
             words = shlex.split(part, comments=True)
             before = words[: words.index("tuiconv")] if "tuiconv" in words else ["no command"]
             if all("=" in word for word in before) or before[:2] == ["uv", "run"]:
@@ -109,6 +110,12 @@ def test_it_names_every_layer_and_every_preset():
     assert set(re.findall(r"\b[A-Z]{2,}\d*\b", paragraph)) == set(KINDS) | set(JOINS)
     presets = paragraph.split("Presets:")[1]
     assert set(re.findall(r"`([\w-]+)`", presets)) == set(PRESETS)
+
+
+def test_it_names_every_filter():
+    section = TEXT.split("## Filters on pictures")[1].split("## ")[0]
+    named = section.split("The filters of the lectures:")[1].split("sends the sums")[0]
+    assert set(re.findall(r"`([a-z][\w-]*)`", named)) == set(FILTERS)
 
 
 def test_files_it_links_to_are_there():

@@ -173,6 +173,14 @@ def test_an_explanation_comes_instead_of_the_drawing_but_for_one_asked_for(tuico
     assert "difference 0" in both
 
 
+@pytest.mark.parametrize(
+    "options", [(), ("--plain",), ("--view", "after"), ("--view", "kernel"), ("--explain", "3,4")]
+)
+def test_what_was_clipped_in_saving_is_always_told(tuiconv, photo, options):
+    done = tuiconv("apply-filter", "photo.png", "sharpen", "-o", "out.png", *options)
+    assert done.out.lower().count("clipped: ") == 1
+
+
 def test_in_words_nothing_is_drawn(tuiconv, photo):
     out = tuiconv("apply-filter", "photo.png", "sharpen", "--plain").out
     assert "17 by 12 pixels" in out

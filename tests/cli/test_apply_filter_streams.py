@@ -114,6 +114,15 @@ def test_a_terminal_is_not_asked_for_a_picture(refused, monkeypatch):
     assert "that is this terminal" in refused(2, "apply-filter", "-", "sharpen")
 
 
+@pytest.mark.slow
+def test_scipy_is_not_waited_for(photo):
+    command = ["-X", "importtime", "-m", "tuiconv", "apply-filter", "photo.png", "sharpen"]
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=True)
+    loaded = {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines()}
+    assert "numba" in loaded
+    assert "scipy.linalg" not in loaded
+
+
 @pytest.fixture
 def shown(in_terminal, folder):
     """What a terminal shows of several pictures."""

@@ -7,7 +7,6 @@ from tuiconv.images.catalog import FILTERS
 from tuiconv.images.kernel_text import (
     integer_kernel,
     kernel_text,
-    matrices_text,
     separated,
     separated_text,
 )
@@ -35,12 +34,6 @@ def test_weights_without_a_common_divisor_are_rounded_at_one_decimal_place():
 def test_nothing_but_zeros_is_a_kernel_too():
     assert kernel_text(np.zeros((1, 3))) == "0 0 0"
     assert separated(np.zeros((1, 3))) is None
-
-
-def test_of_two_kernels_each_is_told_what_it_is_for():
-    assert matrices_text(FILTERS["prewitt"].matrices) == (
-        "x:\n-1 0 1\n-1 0 1\n-1 0 1\ny:\n-1 -1 -1\n 0  0  0\n 1  1  1"
-    ).replace(" 0 1", "  0  1")
 
 
 @settings(deadline=None)

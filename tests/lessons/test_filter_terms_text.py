@@ -116,6 +116,11 @@ def test_that_decimals_are_missing_is_said_if_any_are():
     assert said not in told(ROW, (LEFT,))
     assert said not in told(ROW, (FILTERS["gaussian-3x3"],), x=1)
     assert said in told(ROW, (NamedFilter("root", np.array([[np.sqrt(2)]]), ""),))
+    part = NamedFilter("part", np.array([[1 / 128]]), "")
+    assert said not in told(ROW, (part,), x=1)  # 7 / 128 = 0.0546875
+    assert said in told(ROW, (part, FILTERS["identity"]), x=1)  # of which a table shows six
+    tenth = NamedFilter("tenth", np.array([[0.1]]), "")
+    assert said not in told(ROW, (tenth, FILTERS["identity"]))  # 1.2000000000000002
     assert said in told(ROW, (NamedFilter("third", np.array([[1 / 3]]), ""),), x=1)  # 7 / 3
 
 

@@ -74,6 +74,9 @@ def test_channels_stand_beside_each_other_where_there_is_room():
     assert [line for line in wide if line.split() == ["R", "G", "B"]]
     assert [line.strip() for line in narrow if line.strip() in "RGB" and line] == ["R", "G", "B"]
     assert wide[-3:] == [line for line in narrow if "stored" in line]
+    assert [line.split()[0] for line in narrow if line.startswith(("R", "  3", "G", "B"))] == [
+        *("3", "R:", "3", "G:", "3", "B:"),
+    ]
 
 
 def test_both_kernels_of_a_magnitude_stand_beside_each_other_where_there_is_room():

@@ -19,6 +19,9 @@ def main() -> None:
     # Loading Numba makes some 200,000 objects that stay to the end. To look for garbage among
     # them again and again, and once more at exit, would be a quarter of a short command's time.
     gc.set_threshold(300_000)
+    # Where SciPy is installed, Numba loads its linear algebra, which takes longer than to filter a
+    # picture and which no kernel uses.
+    sys.modules["scipy.linalg.cython_blas"] = None  # type: ignore[assignment]
     status = run(sys.argv[1:])
     settle_streams()
     gc.freeze()

@@ -55,7 +55,7 @@ class Job:
         if target is not None:
             after = replace(file, frames=tuple(each.picture for each in filtered))
             notes.append(store(after, target))
-            saved += self.saved(target, sums, bool(told))
+            saved += self.saved(target, sums)
         if showing.svg is not None:
             with replacing(showing.svg) as out:
                 out.write(slide.encode())
@@ -66,12 +66,12 @@ class Job:
             told += saved
         return Outcome(tuple(told), tuple(filter(None, notes)))
 
-    def saved(self, target: Target, sums: Statistics, is_told: bool) -> list[str]:
-        """What is said of saving: also what did not fit, on the same line, if nothing else is."""
-        lost = self.lost(sums)
+    def saved(self, target: Target, sums: Statistics) -> list[str]:
+        """What is said of saving; and what did not fit, if no drawing has said so."""
+        lost, showing = self.lost(sums), self.showing
         if target == STREAM:
             return [clipped(sums), lost]
-        if is_told:
+        if showing.draws and showing.view != "kernel":
             return [*wrap(lost, self.showing.width), f"saved {target}"]
         return ["; ".join(filter(None, (f"saved {target}", clipped(sums), lost)))]
 

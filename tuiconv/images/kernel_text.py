@@ -1,7 +1,6 @@
 """Kernels as text to read, and what can be told of them."""
 
 import math
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -80,13 +79,6 @@ def decimals_for(kernel: npt.NDArray[np.floating[Any]], digits: int) -> int:
     """The decimals that give the largest weight so many digits."""
     largest = float(np.abs(kernel).max())
     return max(0, digits - 1 - math.floor(math.log10(largest))) if largest else 0
-
-
-def matrices_text(matrices: Mapping[str, Matrix]) -> str:
-    """The kernels of a filter one below the other, each after what it is for."""
-    return "\n".join(
-        (f"{label}:\n" if label else "") + kernel_text(kernel) for label, kernel in matrices.items()
-    )
 
 
 def separated(kernel: Matrix) -> tuple[Matrix, Matrix] | None:

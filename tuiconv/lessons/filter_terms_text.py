@@ -1,6 +1,5 @@
 """The terms of a pixel in words, to be read aloud, and how their numbers are written."""
 
-import math
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -12,7 +11,7 @@ EXACT: Final = 9
 SHORT: Final = 6
 """Decimals of values and products, of which there are many."""
 
-_NOT_SHOWN: Final = 1e-10
+NOISE: Final = 1e-10
 """What is less than this is noise of adding up."""
 
 
@@ -124,8 +123,13 @@ def number(value: float, decimals: int = EXACT) -> str:
 def number_column(values: Iterable[float], decimals: int = EXACT) -> list[str]:
     """Numbers with as many decimals as one of them needs, so that they stand below each other."""
     values = list(values)
-    shown = next(d for d in range(decimals + 1) if d == decimals or not is_rounded(values, d))
+    shown = max(decimals_of(value, decimals) for value in values)
     return [written(value, shown) for value in values]
+
+
+def decimals_of(value: float, most: int) -> int:
+    """How many decimals a number has when it is rounded to `most`."""
+    return len(f"{value:.{most}f}".partition(".")[2].rstrip("0"))
 
 
 def written(value: float, decimals: int) -> str:
@@ -136,7 +140,4 @@ def written(value: float, decimals: int) -> str:
 
 def is_rounded(values: Iterable[float], decimals: int) -> bool:
     """Whether so many decimals are not all that one of the numbers has."""
-    return any(
-        not math.isclose(value, round(value, decimals), rel_tol=1e-15, abs_tol=_NOT_SHOWN)
-        for value in values
-    )
+    return any(abs(value - round(value, decimals)) > NOISE for value in values)

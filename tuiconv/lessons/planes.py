@@ -22,7 +22,7 @@ Box: TypeAlias = tuple[int, int, int, int]
 
 LONGEST: Final = 1024
 """Pixels a side that are kept of a plane: more than a screen shows."""
-BAND: Final = 1 << 19
+BAND: Final = 1 << 18
 """Numbers that are made at a time."""
 
 

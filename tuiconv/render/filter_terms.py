@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from itertools import chain
+from typing import Final, TypeAlias
 
 from rich.color import Color
 from rich.segment import Segment
@@ -20,6 +21,8 @@ from tuiconv.lessons.filter_terms_text import (
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.lines import Line, Lines, block_width, paragraph, side_by_side, text_line
 from tuiconv.render.tables import BOLD, Column, row_line
+
+Block: TypeAlias = list[Line]
 
 GAP: Final = 3
 
@@ -49,31 +52,29 @@ def draw_terms(terms: Terms, width: int, display: Display) -> Lines:
         display: what the terminal can show.
     """
     places = places_block(terms.channels[0].sums[0].terms)
+    most = terms.scale.most
+    tables = [[block(one, each, most, display) for each in one.sums] for one in terms.channels]
+    every = list(chain.from_iterable(tables))
 
-    def beside(*sums: tuple[Channel, WeightedSum]) -> list[Line]:
-        return side_by_side(
-            [places, *(block(*each, terms.scale.most, display) for each in sums)], GAP
-        )
+    def fits(blocks: Sequence[Block]) -> bool:
+        return sum(GAP + block_width(each) for each in blocks) + block_width(places) <= width
 
-    def fits(*sums: tuple[Channel, WeightedSum]) -> bool:
-        return block_width(beside(*sums)) <= width
-
-    by_channel = [[(channel, each) for each in channel.sums] for channel in terms.channels]
-    every = [each for sums in by_channel for each in sums]
-    if not all(map(fits, every)):
+    if not all(fits([each]) for each in every):
         lines = [line for text in terms_text(terms) for line in paragraph(text, width, indent=2)]
         return Lines(printable(lines, display))
     lines = paragraph(f"Pixel x {terms.x}, y {terms.y} after {terms.filter}", width, style=BOLD)
     lines += [line for note in notes(terms) for line in paragraph(note, width)]
-    for sums in [every] if fits(*every) else by_channel:
-        for group in [sums] if fits(*sums) else [[each] for each in sums]:
-            lines += [[], *beside(*group)]
-        for channel in dict.fromkeys(channel for channel, _ in sums):
-            lines += paragraph(end(channel, terms), width, indent=2)
+    ends = [paragraph(end(channel, terms), width, indent=2) for channel in terms.channels]
+    if fits(every):
+        tables, ends = [every], [list(chain.from_iterable(ends))]
+    for blocks, below in zip(tables, ends, strict=True):
+        for group in [blocks] if fits(blocks) else [[each] for each in blocks]:
+            lines += [[], *side_by_side([places, *group], GAP)]
+        lines += below
     return Lines(printable(lines, display))
 
 
-def places_block(terms: Sequence[Term]) -> list[Line]:
+def places_block(terms: Sequence[Term]) -> Block:
     """Rows and columns, and whose number stands where there is only padding."""
     columns = [
         Column("row", number_column(term.row for term in terms)),
@@ -91,7 +92,7 @@ def origin(term: Term) -> str:
     return "black" if term.source is None else f"{term.source[0]}, {term.source[1]}"
 
 
-def block(channel: Channel, each: WeightedSum, most: int, display: Display) -> list[Line]:
+def block(channel: Channel, each: WeightedSum, most: int, display: Display) -> Block:
     """The products of one sum, below what they are of."""
     terms = each.terms
     columns = [
@@ -117,15 +118,15 @@ def block(channel: Channel, each: WeightedSum, most: int, display: Display) -> l
 def table(columns: Sequence[Column], styles: Sequence[Style | None]) -> list[Line]:
     """Headings, and a line for every term; products have a style each."""
     widths = [column.width for column in columns]
-    lines = [row_line(columns, widths, [column.name for column in columns], BOLD)]
-    rows = zip(*(column.cells for column in columns), strict=True)
-    for texts, style in zip(rows, styles, strict=True):
-        styled = [
-            replace(column, style=style) if column.name == "product" else column
-            for column in columns
-        ]
-        lines.append(row_line(styled, widths, texts))
-    return lines
+    styled = {
+        style: [replace(each, style=style) if each.name == "product" else each for each in columns]
+        for style in set(styles)
+    }
+    rows = zip(styles, zip(*(column.cells for column in columns), strict=True), strict=True)
+    return [
+        row_line(columns, widths, [column.name for column in columns], BOLD),
+        *(row_line(styled[style], widths, texts) for style, texts in rows),
+    ]
 
 
 def sign_style(product: float, display: Display) -> Style | None:
