@@ -13,7 +13,6 @@ from tuiconv.images.pictures import Picture
 
 if TYPE_CHECKING:  # with Numba, which a map of a kernel need not wait for
     from tuiconv.images.stages import Rows
-from tuiconv_kernels.cores import usable_cores
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 """(height, width)."""
@@ -43,6 +42,8 @@ class Plane:
 
     def numbers(self) -> Numbers:
         """All numbers, or the strongest of every square if there are more than can be shown."""
+        from tuiconv_kernels.cores import usable_cores  # with Numba, after the first paint
+
         factor = -(-max(self.height, self.width) // LONGEST)
         step = factor * max(1, BAND // (self.width * factor))
         across = np.arange(0, self.width, factor)
