@@ -51,6 +51,7 @@ def images(data, layout):
     return from_blocks(data, layout, IMAGES)
 
 
+@pytest.mark.slow
 @small
 def test_the_forward_kernel_computes_the_layer(layer):
     stage = prepared(layer)
@@ -64,6 +65,7 @@ def test_the_forward_kernel_computes_the_layer(layer):
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.slow
 @small
 def test_the_backward_kernels_compute_the_gradients_of_input_and_weight(layer):
     stage = prepared(layer)

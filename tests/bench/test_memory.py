@@ -24,11 +24,13 @@ def test_an_array_that_a_step_writes_into_again_is_not(monkeypatch):
     assert allocated_by(lambda: kept.fill(1), monkeypatch) < 1_000
 
 
+@pytest.mark.slow
 def test_a_step_of_training_allocates_less_than_its_smallest_feature_maps():
     # 64 images of 16 maps of 5 × 5 numbers of four bytes
     assert 0 < memory.per_step("lenet5", 64).ours(1).call() < 64 * 16 * 5 * 5 * 4
 
 
+@pytest.mark.slow
 def test_the_peak_is_that_of_a_process_that_trains():
     megabytes = memory.peak("mlp2", 3).ours(1).call()
     assert 10 < megabytes < 2_000

@@ -67,10 +67,10 @@ def test_pictures_of_any_mode_are_read(tuiconv, model, one, mode):
 
 def test_what_had_to_be_changed_on_reading_is_noted(tuiconv, model, one):
     with Image.open(one) as image:
-        image.convert("1").save("bits.png")
-    done = tuiconv("predict", model, "bits.png")
+        image.convert("CMYK").save("inks.tif")
+    done = tuiconv("predict", model, "inks.tif")
     assert done.status == 0
-    assert done.err.startswith("note: bits.png: a black-and-white picture")
+    assert done.err.startswith("note: inks.tif: a picture in CMYK")
 
 
 def test_a_picture_that_cannot_be_read_is_named_before_anything_is_printed(
