@@ -101,6 +101,15 @@ def test_an_escape_code_in_a_name_does_not_reach_the_terminal(refused):
     assert "\x1b" not in refused(1, "apply-filter", "\x1b[31mred.png", "sharpen")
 
 
+def test_nor_does_it_when_pictures_are_told_of_and_saved(tuiconv, photo, folder):
+    Image.new("RGB", (4, 4)).save("\x1b[31mred.png")
+    done = tuiconv("apply-filter", "\x1b[31mred.png", "photo.png", "sharpen", "--grey", "-o", "out")
+    assert done.status == 0
+    assert "\x1b" not in done.out + done.err
+    assert r"\x1b[31mred.png; clipped" in done.out
+    assert r"note: \x1b[31mred.png: mode RGB" in done.err
+
+
 def test_a_picture_one_may_not_read_is_one_line(tuiconv, photo, out, monkeypatch):
     def forbidden(path, mode="r"):
         raise PermissionError(13, "Permission denied", str(path))
@@ -295,6 +304,7 @@ def test_a_request_that_makes_no_sense_is_refused_before_any_work(refused, photo
         (["--crop", "10,0,8,1"], ["crop 10,0,8,1", "17×12"]),
         (["--channel", "alpha"], ["no channel alpha", "R, G, B"]),
         (["--stride", "1", "--padding", "0", "--edge", "zero"], ["does not fit"]),
+        (["--padding", "999999999", "--stride", "999999999"], ["89,478,485", "--large"]),
     ],
 )
 def test_what_a_picture_does_not_have_is_refused_before_it_is_saved(

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -72,6 +73,8 @@ def test_they_are_drawn_only_if_that_is_asked_for(tuiconv, pictures):
 
 def test_without_an_output_each_is_drawn_below_its_name(tuiconv, pictures):
     done = tuiconv("apply-filter", *pictures, "sharpen")
+    assert "\n\n20.png:\n" in done.out
+    assert done.out.startswith("10.png:\n")
     assert [line for line in done.out.splitlines() if line.endswith(".png:")] == [
         f"{name}:" for name in pictures
     ]
@@ -93,6 +96,14 @@ def test_one_that_the_filter_does_not_fit_is_told_by_name(tuiconv, folder, pictu
     done = tuiconv("apply-filter", "10.png", "small.png", "sharpen", "-o", "out")
     assert done.status == 1
     assert done.err.startswith("tuiconv: small.png: sharpen: the kernel, 3×3 pixels")
+    assert [path.name for path in (folder / "out").iterdir()] == ["10.png"]
+
+
+def test_one_that_its_format_cannot_hold_is_told_by_name(tuiconv, folder, pictures):
+    Image.new("RGBA", (8, 6)).save("clear.jpg", "PNG")
+    done = tuiconv("apply-filter", "10.png", "clear.jpg", "sharpen", "-o", "out")
+    assert done.status == 1
+    assert done.err.startswith(f"tuiconv: {os.path.join('out', 'clear.jpg')}: JPEG cannot hold")
     assert [path.name for path in (folder / "out").iterdir()] == ["10.png"]
 
 
@@ -192,16 +203,25 @@ def test_no_more_pictures_are_in_memory_than_jobs(tuiconv, monkeypatch, pictures
     assert most == jobs
 
 
+@pytest.fixture
+def nudge():
+    """Ends a wait of the main thread: a signal that came just before it is noticed after it."""
+    before = signal.signal(signal.SIGUSR1, lambda *_: None)
+    yield partial(os.kill, os.getpid(), signal.SIGUSR1)
+    signal.signal(signal.SIGUSR1, before)
+
+
 @posix
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_lets_the_picture_in_hand_be_finished(
-    tuiconv, monkeypatch, folder, pictures, number, status
+    tuiconv, monkeypatch, folder, pictures, nudge, number, status
 ):
     def interrupted(path, file, real=filter_one.write_picture_file):
         handler = signal.getsignal(number)
         if path.name == "20.png":
             os.kill(os.getpid(), number)
             while signal.getsignal(number) is handler:  # until it has been noticed
+                nudge()
                 time.sleep(0.001)
         real(path, file)
 

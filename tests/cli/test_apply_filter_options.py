@@ -48,7 +48,24 @@ def test_a_shift_by_hand_shows_which_way_a_kernel_lies(tuiconv, folder):
 def test_of_a_kernel_that_looks_alike_when_turned_neither_is_claimed(tuiconv, photo):
     for options in ((), ("--flip",)):
         done = tuiconv("apply-filter", "photo.png", "sharpen", *options)
-        assert "\ncorrelation and convolution alike" in done.out
+        assert "\ncorrelation and convolution agree" in done.out
+
+
+@pytest.mark.parametrize("own", [("--kernel", "1"), ("--conv1", "lenet5:0")])
+def test_a_filter_beside_a_kernel_is_not_taken_for_a_picture(refused, photo, own):
+    message = refused(2, "apply-filter", "photo.png", "gaussian(2)", *own)
+    assert '"gaussian(2)" is a filter' in message
+
+
+def test_a_file_called_like_a_filter_is_a_picture_beside_a_kernel(tuiconv, folder, photo):
+    (folder / "photo.png").rename(folder / "sharpen")
+    assert tuiconv("apply-filter", "sharpen", "--kernel", "1").status == 0
+
+
+def test_names_are_known_in_large_letters_too(tuiconv, photo):
+    asked = ("apply-filter", "photo.png", "edge-4", "--json")
+    large = ("--edge", "ZERO", "--range", "MinMax")
+    assert tuiconv(*asked, *large).out == tuiconv(*asked, *map(str.lower, large)).out
 
 
 def test_a_kernel_from_a_text_and_from_a_file_are_one(saved, folder, photo):
@@ -165,12 +182,23 @@ def test_a_crop_is_told_with_its_place(tuiconv, photo):
 def test_an_explanation_comes_instead_of_the_drawing_but_for_one_asked_for(tuiconv, photo):
     asked = ("apply-filter", "photo.png", "sharpen", "--explain", "3,4")
     alone = tuiconv(*asked).out
-    assert "Pixel x 3, y 4 after sharpen" in alone
+    assert "Pixel 3,4 (column 3, row 4) after sharpen" in alone
     assert "difference 0" in alone
     assert "before: 17×12" not in alone
     both = tuiconv(*asked, "--view", "both").out
     assert "before: 17×12" in both
     assert "difference 0" in both
+
+
+def test_between_a_drawing_its_explanation_and_what_is_said_of_both_there_is_a_blank_line(
+    tuiconv, photo
+):
+    asked = ("apply-filter", "photo.png", "sharpen", "--explain", "3,4", "--view", "after")
+    lines = tuiconv(*asked).out.splitlines()
+    for begin in ("Pixel 3,4", "correlation "):
+        (place,) = (number for number, line in enumerate(lines) if line.startswith(begin))
+        assert lines[place - 1] == ""
+        assert lines[place - 2] != ""
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_every_filter_of_a_row_has_the_padding_that_it_took():
 
 def test_the_terms_of_a_pixel_are_there_if_asked_for():
     told = entry(GREY, (LEFT,), at=(2, 0), edge="zero", range="abs")["terms"]
-    assert (told["filter"], told["before"], told["mode"]) == ("left", (), "L")
+    assert (told["filter"], told["filters_before"], told["mode"]) == ("left", (), "L")
     assert (told["x"], told["y"], told["alpha"]) == (2, 0, None)
     ((channel,), (products,)) = told["channels"], told["channels"][0]["sums"]
     assert (channel["sum"], channel["stored"], channel["difference"]) == (22, 22, 0)

@@ -26,7 +26,11 @@ def test_every_filter_is_named_with_its_words_and_its_kernel_or_formula(tuiconv)
 
 def test_the_filters_stand_in_three_groups(tuiconv):
     out = tuiconv("filters").out
-    headings = ["The filters of the lectures", "How steep the picture is", "With numbers to choose"]
+    headings = [
+        "The filters of the lectures",
+        "Gradients: how steep the picture is",
+        "With numbers to choose",
+    ]
     places = [
         out.index(f"{heading}\n\n{first}")
         for heading, first in zip(
@@ -61,7 +65,7 @@ def test_the_list_ends_with_something_to_try(tuiconv):
 def test_one_filter_is_shown_with_formula_numbers_sum_and_factors(tuiconv):
     lines = tuiconv("filters", "sobel-x").out.splitlines(keepends=True)
     assert "".join(line.rstrip(" \n") + "\n" for line in lines) == (
-        "sobel-x: Finds upright edges: positive where it gets brighter to the right.\n"
+        "sobel-x: Finds vertical edges: positive where it gets brighter to the right.\n"
         "\n"
         "kernel    how it comes about\n"
         "-1  0  1  [1 2 1]ᵀ · [−1 0 1]\n"
@@ -93,17 +97,19 @@ def test_filters_in_a_row_are_shown_one_after_the_other(tuiconv):
 
 
 def test_as_json_every_filter_has_all_that_is_known_of_it(tuiconv):
-    listing = json.loads(tuiconv("filters", "--json").out)
+    text = tuiconv("filters", "--json").out
+    assert "-0.0," not in text
+    listing = json.loads(text)
     assert [entry["name"] for entry in listing] == [named.name for named in FILTERS.values()]
     for entry, named in zip(listing, FILTERS.values(), strict=True):
         assert entry["description"] == named.description
         assert entry["formula"] == named.formula
         assert entry["zero_sum"] == named.zero_sum
         assert entry["size"] == list(named.size)
-        assert entry["kernels"].keys() == entry["sums"].keys() == named.matrices.keys()
+        assert entry["kernels"].keys() == entry["kernel_sums"].keys() == named.matrices.keys()
         for label, kernel in named.matrices.items():
             np.testing.assert_array_equal(entry["kernels"][label], kernel)
-            assert entry["sums"][label] == pytest.approx(kernel.sum(), abs=1e-12)
+            assert entry["kernel_sums"][label] == pytest.approx(kernel.sum(), abs=1e-12)
 
 
 def test_as_json_a_family_tells_its_numbers_and_what_they_may_be(tuiconv):

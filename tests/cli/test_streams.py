@@ -209,6 +209,18 @@ def test_an_ascii_terminal_gets_every_command_in_ascii(monkeypatch, arguments, s
     assert err.buffer.getvalue().count(b"\n") == (status != 0)
 
 
+@pytest.mark.usefixtures("photo")
+def test_in_ascii_all_signs_of_an_explanation_are_spelled(monkeypatch):
+    out = AsciiOutput()
+    monkeypatch.setattr(sys, "stdout", out)
+    assert run(["apply-filter", "photo.png", "sobel", "--explain", "3,3", "--width", "80"]) == 0
+    out.flush()
+    text = " ".join(out.buffer.getvalue().decode("ascii").split())
+    assert "sqrt(x^2 + y^2) = " in text
+    assert "-> stored " in text
+    assert "?" not in text
+
+
 def test_in_ascii_a_product_is_no_decimal_number(monkeypatch):
     err = AsciiOutput()
     monkeypatch.setattr(sys, "stdout", AsciiOutput())

@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from tuiconv.errors import RequestError
 from tuiconv.images.apply import Settings, apply_filter, filter_frames, filter_picture
 from tuiconv.images.catalog import FILTERS
-from tuiconv.images.filters import NamedFilter
+from tuiconv.images.filters import LearnedFilter, NamedFilter
 from tuiconv.images.pictures import Picture
 
 STAR = np.array([[0, 0, 0], [0, 9, 0], [0, 0, 0]], dtype=np.uint8)
@@ -146,6 +149,48 @@ def test_floats_are_neither_rounded_nor_clamped_and_alpha_is_one(dtype):
     after = apply_filter(pixels, "box-blur", edge="replicate")
     assert after[0, 1:].tolist() == [[6, 1], [6, 1]]
     assert after[0, 0, 1] == 0
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
+@pytest.mark.parametrize("alpha", [0, 1])
+def test_what_a_filter_of_three_colours_makes_of_an_array_is_grey(dtype, alpha):
+    learned = LearnedFilter("learned", tuple(np.array([[k]]) for k in (1.0, 2.0, 3.0)), "")
+    most = 1 if np.dtype(dtype).kind == "f" else np.iinfo(dtype).max
+    pixels = np.array([[[1, 2, 3, most], [4, 5, 6, most]]], dtype)
+    grey = apply_filter(pixels[:, :, : 3 + alpha], learned)
+    assert grey.dtype == dtype
+    assert grey.tolist() == [[[14, most], [32, most]] if alpha else [14, 32]]  # 1 + 4 + 9
+
+
+def test_an_array_may_be_read_only_and_lie_anyhow_in_memory():
+    pixels = np.random.default_rng(2).integers(0, 256, (12, 14, 3), dtype=np.uint8)
+    view = pixels[::-2, 3:, ::-1]
+    view.flags.writeable = False
+    turned = np.asfortranarray(view)
+    for dtype in (np.uint8, np.float32):
+        expected = apply_filter(np.ascontiguousarray(view).astype(dtype), "sharpen")
+        for each in (view, turned):
+            assert np.array_equal(apply_filter(each.astype(dtype, copy=False), "sharpen"), expected)
+
+
+def test_padding_that_makes_too_many_pixels_is_refused_before_there_is_memory_for_them():
+    picture, identity = Picture(STAR, "L"), (FILTERS["identity"],)
+    for padding in ((999_999_999, 0), (0, 999_999_999), (5_000, 5_000)):
+        with pytest.raises(RequestError, match=r"89,478,485; --large allows it"):
+            filter_picture(picture, identity, Settings(padding=padding))
+    with pytest.raises(RequestError, match=r"identity: 3×3 pixels, padded to 10,003×9,003, are"):
+        filter_picture(picture, identity, Settings(padding=(4_500, 5_000)))
+
+
+def test_padding_counts_for_all_frames_and_for_every_filter(monkeypatch):
+    frames, twice = [Picture(STAR, "L")] * 2, [FILTERS["identity"]] * 2
+    # 3 + 2 · 2 = 7 across, of which 5 come out; with the padding of the second filter 9
+    monkeypatch.setattr("tuiconv.images.limits.MOST_PIXELS", 2 * 9 * 9 - 1)
+    wide = Settings(padding=(2, 2))
+    with pytest.raises(RequestError, match="5×5 pixels of 2 frames, padded to 9×9, are more"):
+        filter_frames(frames, twice, wide)
+    assert filter_picture(frames[0], twice, wide).picture.width == 7
+    assert filter_frames(frames, twice, replace(wide, large=True))[1].picture.width == 7
 
 
 def test_an_unknown_filter_or_edge_is_named():

@@ -53,6 +53,15 @@ def test_an_animation_comes_back_as_it_was_seen(form, mode):
     assert timeline(again) == timeline(file)
 
 
+@pytest.mark.parametrize("form", MOVING)
+def test_an_opaque_frame_is_not_seen_through_the_next(form):
+    colours = RNG.integers(0, 256, (2, 1, 3, 4), dtype=np.uint8)
+    colours[:, :, :, 3] = [[255, 255, 255]], [[255, 0, 255]]
+    file = PictureFile(tuple(Picture(each, "RGBA") for each in colours), "PNG", (50.0, 50.0))
+    again = read_picture_file(encode(file, form))
+    assert timeline(again) == timeline(file)
+
+
 @pytest.mark.parametrize("loop", [0, 1, 2])
 @pytest.mark.parametrize("form", MOVING)
 def test_an_animation_is_played_as_often_as_before(form, loop):
@@ -103,6 +112,7 @@ def test_the_picture_for_readers_without_animation_is_no_frame(saved):
     file = read_picture_file(content)
     assert [frame.pixels[0, 0].tolist() for frame in file.frames] == [[0, 0, 255], [0, 128, 0]]
     assert file.durations == (50.0, 50.0)
+    assert file.note == "the picture for readers that show no animation is left out"
 
 
 @pytest.mark.parametrize("form", ["JPEG", "BMP", "PPM"])

@@ -79,3 +79,11 @@ def test_the_formula_of_a_product_is_its_kernel(name):
         for part in named.formula.split("·")
     )
     assert np.array_equal(np.outer(column, row), named.matrices[""])
+
+
+def test_a_filter_that_is_turned_says_so_unless_it_is_the_same_then():
+    flipped = FILTERS["sobel-x"].flipped()
+    assert flipped.kernel.tolist() == [[1, 0, -1], [2, 0, -2], [1, 0, -1]]
+    assert flipped.description.startswith("Rotated by 180°. Unrotated: ")
+    assert flipped.formula.endswith(", rotated by 180°")
+    assert FILTERS["sharpen"].flipped() is FILTERS["sharpen"]

@@ -3,12 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuiconv.errors import RequestError
 from tuiconv.images.apply import Settings, filter_frames, filter_picture
 from tuiconv.images.catalog import FILTERS
 from tuiconv.images.filters import NamedFilter
 from tuiconv.images.pictures import Picture
-from tuiconv.images.ranges import RANGES, range_named, scale
+from tuiconv.images.ranges import scale
 
 SUMS = np.array([-100.0, -0.5, 0.0, 0.5, 1.5, 254.5, 255.5, 300.0])
 MINUS = NamedFilter("minus", np.array([[-1.0]]), "")
@@ -91,9 +90,3 @@ def test_signed_and_minmax_clip_nothing(sums, most):
 def test_a_larger_sum_never_becomes_a_smaller_number(sums, range_):
     values = rounded(range_, sums)
     assert values == sorted(values)
-
-
-def test_ranges_are_found_by_name():
-    assert [range_named(name) for name in RANGES] == ["clamp", "signed", "abs", "minmax"]
-    with pytest.raises(RequestError, match=r'range "sign"; expected .* did you mean signed'):
-        range_named("sign")

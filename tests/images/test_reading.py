@@ -69,12 +69,51 @@ def test_a_palette_with_transparency_becomes_rgba(saved, transparency, alphas):
         (2, 0, bytes([0b10010000]), b"\0\2", "LA", [[[170, 0], [85, 255]]]),
         (4, 0, bytes([0x3F]), b"\0\3", "LA", [[[51, 0], [255, 255]]]),
         (1, 0, bytes([0b10000000]), b"\0\1", "LA", [[[255, 0], [0, 255]]]),
+        (8, 0, bytes([7, 9]), b"\x54\7", "LA", [[[7, 0], [9, 255]]]),  # the lower bits count
+        (4, 0, bytes([0x3F]), b"\xff\xf3", "LA", [[[51, 0], [255, 255]]]),
+        (
+            8,
+            2,
+            bytes([1, 2, 3, 4, 5, 6]),
+            b"\1\1\1\2\1\3",
+            "RGBA",
+            [[[1, 2, 3, 0], [4, 5, 6, 255]]],
+        ),
     ],
 )
 def test_a_colour_named_as_transparent_becomes_alpha(png, depth, colour, row, key, mode, expected):
     content = png(2, 1, depth, colour, b"\0" + row, ((b"tRNS", key),))
     picture = read_picture_file(content).frames[0]
     assert (picture.mode, picture.pixels.tolist(), picture.note) == (mode, expected, "")
+
+
+def with_tag(content, tag, value):
+    """A TIFF in which one tag of a short number has another value."""
+    place = content.index(struct.pack("<HHI", tag, 3, 1)) + 8
+    return content[:place] + struct.pack("<H", value) + content[place + 2 :]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("compression", ["raw", "tiff_deflate"])
+def test_a_tiff_in_which_zero_is_white_is_no_negative(saved, dtype, compression):
+    pixels = np.array([[0, 1, 200]], dtype)
+    content = saved(Image.fromarray(pixels), "TIFF", compression=compression)
+    inverted = read_picture_file(with_tag(content, 262, 0))
+    assert inverted.frames[0].pixels.tolist() == (np.iinfo(dtype).max - pixels).tolist()
+    again = read_picture_file(encode(inverted, "TIFF")).frames[0]
+    assert np.array_equal(again.pixels, inverted.frames[0].pixels)
+
+
+def test_greys_multiplied_by_their_alpha_are_divided_by_it(saved):
+    content = saved(Image.fromarray(np.array([[[50, 100], [9, 255]]], np.uint8)), "TIFF")
+    picture = read_picture_file(with_tag(content, 338, 1)).frames[0]  # 50 · 255 / 100 = 127.5
+    assert (picture.mode, picture.pixels.tolist()) == ("LA", [[[127, 100], [9, 255]]])
+
+
+def test_grey_and_alpha_in_separate_planes_are_refused_for_pillow_mixes_them_up(saved):
+    content = saved(Image.new("LA", (3, 2)), "TIFF")
+    with pytest.raises(PictureError, match="grey and alpha in separate planes cannot be read"):
+        read_picture_file(with_tag(content, 284, 2))
 
 
 def test_a_jpeg_of_inks_is_held_as_light(saved):
@@ -253,6 +292,23 @@ def test_the_limit_of_pillow_is_back_when_the_last_thread_has_done_with_it():
     assert usual == Image.MAX_IMAGE_PIXELS is not None
 
 
+def test_who_needs_the_limit_of_pillow_waits_until_no_other_thread_has_it_off():
+    seen = []
+
+    def needs_it():
+        with limits.pillows_limit.on():
+            seen.append(Image.MAX_IMAGE_PIXELS)
+
+    thread = threading.Thread(target=needs_it)
+    with limits.pillows_limit.off():
+        thread.start()
+        thread.join(0.05)
+        assert not seen
+    thread.join(10)
+    assert seen == [Image.MAX_IMAGE_PIXELS]
+    assert seen != [None]
+
+
 def files():
     """A small file of every kind: its content by a name for it."""
     pixels = {
@@ -293,7 +349,7 @@ def test_a_file_cut_off_anywhere_is_an_error_of_one_line_or_complete(kind):
                 np.array_equal(cut.pixels, all_of_it.pixels)
                 for cut, all_of_it in zip(file.frames, whole.frames, strict=True)
             )
-    assert refused >= len(content) - 24  # PNG is complete without its end
+    assert refused >= len(content) - 8  # the last bytes of TIFF and BMP may mean nothing
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])

@@ -167,7 +167,7 @@ def test_the_bands_that_a_picture_is_filtered_in_make_no_difference(monkeypatch,
 @pytest.mark.parametrize(
     ("names", "stride", "rows"),
     [
-        (["sharpen"], 1, 64),  # 64 · 4096 = 2¹⁸ numbers
+        (["sharpen"], 1, 64),  # 64 · (4094 + 2) = 2¹⁸ numbers
         (["sharpen"], 3, 21),  # of which every third row is one of the result
         (["sharpen", "sharpen"], 3, 7),
         (["sharpen"], 100, 1),
@@ -176,9 +176,16 @@ def test_the_bands_that_a_picture_is_filtered_in_make_no_difference(monkeypatch,
     ],
 )
 def test_a_band_is_made_of_equally_much_of_the_picture_whatever_the_stride(names, stride, rows):
-    picture = Source(np.broadcast_to(np.uint8(0), (300, 4096)), False, 255)
+    picture = Source(np.broadcast_to(np.uint8(0), (300, 4094)), False, 255)
     how = Settings(stride=(stride, 1))
     assert band_height(through(picture, [FILTERS[name] for name in names], how)) == rows
+
+
+def test_a_band_holds_less_rows_where_padding_makes_them_wider():
+    picture = Source(np.broadcast_to(np.uint8(0), (300, 2)), False, 255)
+    twice = [FILTERS["sharpen"]] * 2
+    # 2 + 2 · 1024 = 2050 columns, of which 2048 come out: 4096 with the padding of the second
+    assert band_height(through(picture, twice, Settings(padding=(0, 1024)))) == 64
 
 
 @pytest.mark.parametrize("edge", EDGES)

@@ -153,6 +153,19 @@ def test_a_transparent_colour_that_no_longer_stands_alone_becomes_alpha(saved):
         assert (again.stored.mode, again.pixels.tolist()) == ("LA", pixels)
 
 
+@pytest.mark.parametrize(
+    ("mode", "form", "note"),
+    [
+        ("P", "TIFF", "mode P becomes RGBA in TIFF"),
+        ("L", "TIFF", "mode L becomes LA in TIFF"),
+        ("L", "WEBP", "mode L becomes RGBA in WEBP"),
+    ],
+)
+def test_what_only_png_has_a_clear_colour_for_is_not_said_to_have_more(saved, mode, form, note):
+    file = read_picture_file(saved(Image.new(mode, (3, 2)), "PNG", transparency=0))
+    assert what_changes(file, form) == note
+
+
 @pytest.mark.parametrize(("mode", "becomes"), [("L", "RGB"), ("LA", "RGBA")])
 def test_where_a_format_has_no_grey_it_holds_three_equal_channels(some_pixels, mode, becomes):
     file = one(some_pixels(mode), mode)

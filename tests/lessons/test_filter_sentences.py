@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tuiconv.images.apply import Settings, filter_picture
+from tuiconv.images.apply import Settings, filter_frames, filter_picture
 from tuiconv.images.filters import NamedFilter
 from tuiconv.images.pictures import Picture
 from tuiconv.images.recipes import parse_filters
 from tuiconv.images.stages import EDGES
+from tuiconv.images.statistics import together
 from tuiconv.lessons.filter_sentences import plain_text
 
 GREY = Picture(np.array([[10, 10, 10], [10, 100, 10], [10, 10, 10]], np.uint8), "L")
@@ -20,7 +23,7 @@ def test_a_filtered_picture_is_told_in_sentences():
     assert told(parse_filters("edge-4")) == [
         "The picture before has 3 by 3 pixels, mode L; its numbers go from 10 to 100, their mean is"
         " 20.",
-        "Filter: edge-4. Finds edges: each pixel minus its four neighbours (the Laplacian).",
+        "Filter: edge-4. Finds edges: 4 times a pixel, less its neighbours (minus the Laplacian).",
         "How it comes about: [0 1 0]ᵀ · [−1 2 −1] + [−1 2 −1]ᵀ · [0 1 0].",
         "Kernel 3×3, sum 0:",
         "Row 1: 0, −1, 0.",
@@ -50,9 +53,21 @@ def test_weights_that_are_no_fractions_are_told_with_six_digits():
 
 
 def test_a_kernel_that_is_too_long_to_listen_to_is_told_by_its_limits():
-    lines = told(parse_filters("box-blur(17)"))
-    assert "Its 289 weights go from 0.00346021 to 0.00346021." in lines
+    assert "Row 7: 1, 1, 1, 1, 1, 1, 1." in told(parse_filters("box-blur(7)"))
+    lines = told(parse_filters("box-blur(9)"))
+    assert "Its 81 weights go from 0.0123457 to 0.0123457." in lines
     assert not any(line.startswith("Row") for line in lines)
+
+
+def test_of_several_frames_it_is_told_that_the_numbers_are_those_of_all():
+    filters, frames = parse_filters("identity"), [GREY, GREY]
+    first, second = filter_frames(frames, filters)
+    both = replace(first, statistics=together([first.statistics, second.statistics]))
+    lines = plain_text(GREY, both, filters, Settings())
+    assert lines[-3:-1] == [
+        "Clipped: 0 of 18 pixels (0%).",
+        "These are the numbers of all frames; both pictures are the first of them.",
+    ]
 
 
 def test_filters_are_numbered_and_their_kernels_named():

@@ -131,7 +131,7 @@ def test_of_a_row_of_filters_the_last_is_told_on_the_sums_of_those_before():
     # left makes 10 − 30 = −20 of every row, neither rounded nor clamped
     terms = explain(filter_picture(GREY, (LEFT, ABOVE), Settings(padding=(0, 0))), 0, 0)
     ((products,),) = (channel.sums for channel in terms.channels)
-    assert (terms.filter, terms.before) == ("above", ("left",))
+    assert (terms.filter, terms.filters_before) == ("above", ("left",))
     assert [term.value for term in products.terms] == [-20, -20, -20]
 
 

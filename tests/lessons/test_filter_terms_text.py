@@ -18,7 +18,7 @@ def told(picture, filters, x=0, y=0, **how):
 
 def test_every_product_is_a_sentence():
     assert told(ROW, (LEFT,), x=1) == [
-        "Pixel x 1, y 0 after left.",
+        "Pixel 1,0 (column 1, row 0) after left.",
         "Channel grey.",
         "row 0, column 0: 12 times −1 is −12; sum so far −12",
         "row 0, column 1: 7 times 0 is 0; sum so far −12",
@@ -105,7 +105,7 @@ def test_the_filters_before_and_inks_are_said():
     inks = Picture(np.full((1, 1, 4), 9, np.uint8), "CMYK")
     lines = told(inks, (FILTERS["identity"], LEFT))
     assert lines[:3] == [
-        "Pixel x 0, y 0 after left.",
+        "Pixel 0,0 (column 0, row 0) after left.",
         "The values are the sums of identity, neither rounded nor clamped.",
         "The numbers are light: 255 less the ink.",
     ]

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from tuiconv.errors import RequestError
-from tuiconv.images.apply import Settings, filter_picture
+from tuiconv.images.apply import Settings, filter_frames, filter_picture
 from tuiconv.images.catalog import FILTERS
 from tuiconv.images.filters import LearnedFilter, NamedFilter
 from tuiconv.images.pictures import MODES, Picture
 from tuiconv.images.recipes import parse_filters
-from tuiconv.lessons.filters import VIEWS, filter_scene, view_named
+from tuiconv.images.statistics import together
+from tuiconv.lessons.filters import VIEWS, filter_scene
 from tuiconv.lessons.scene import Pixels, Signed, Text
 from tuiconv.lessons.seen import as_seen
 
@@ -129,6 +130,17 @@ def test_what_changes_of_size_and_mode_is_told():
     assert lines[-2:] == ("size: 8×5 → 6×2", "mode: RGB → L")
 
 
+def test_numbers_of_all_frames_are_called_so(bright_middle):
+    filters = parse_filters("edge-8")
+    frames = filter_frames([bright_middle, bright_middle], filters)
+    both = together([each.statistics for each in frames])
+    first = dataclasses.replace(frames[0], statistics=both)
+    lines = filter_scene(bright_middle, first, filters).panels[3].lines
+    assert lines[1] == "16 of 18 numbers below 0 became 0"
+    assert lines[-1] == "numbers of all frames; the first is shown"
+    assert "frames" not in str(filter_scene(bright_middle, frames[0], filters).panels[3].lines)
+
+
 def test_of_several_filters_the_kernels_are_told_in_a_word():
     scene = scene_of(Picture(GREY, "L"), "gaussian(2) | motion-blur(3) | scharr")
     assert scene.title == "gaussian(2) | motion-blur(3, 0) | scharr"
@@ -233,6 +245,16 @@ def test_a_part_is_shown_pixel_by_pixel_before_and_after():
     assert change.values.tolist() == [[-9, -10]]
 
 
+def test_of_a_map_that_is_made_smaller_the_size_is_known():
+    pixels = np.zeros((4, 3000), np.uint8)
+    for view, place in (("both", 1), ("difference", 0)):
+        panel = scene_of(Picture(pixels, "L"), "edge-4", view).panels[place]
+        assert panel.size == (4, 3000)
+        assert panel.values.shape == (2, 1000)
+        cropped = scene_of(Picture(pixels, "L"), "edge-4", view, crop=(9, 0, 6, 4)).panels[place]
+        assert cropped.size == cropped.values.shape == (4, 6)
+
+
 @pytest.mark.parametrize(
     ("text", "settings", "crop", "box"),
     [
@@ -284,9 +306,3 @@ def test_inks_are_seen_as_the_light_they_leave():
     assert as_seen(light, "CMYK").tolist() == [[[255, 255, 255], [0, 0, 0], [0, 255, 255]]]
     half = np.full((1, 1, 4), 128, np.uint8)
     assert as_seen(half, "CMYK").tolist() == [[[64, 64, 64]]]
-
-
-def test_the_name_of_a_view_is_checked():
-    assert view_named("kernel") == "kernel"
-    with pytest.raises(RequestError, match=r'view "kernels".*did you mean kernel'):
-        view_named("kernels")

@@ -143,7 +143,9 @@ def test_a_network_without_a_kernel_for_pictures_is_refused_in_one_line(saved, s
 
 
 def test_a_model_is_looked_for_as_by_predict(tmp_path):
-    assert refusal("nowhere.safetensors:0") == ("nowhere.safetensors: there is no such file", 1)
+    said, status = refusal("lecture-lenet:0")
+    assert said.startswith("lecture-lenet: there is no such file; expected a checkpoint, or lenet5")
+    assert status == 1
     (tmp_path / "bad").write_bytes(b"no network")
     said, status = refusal(f"{tmp_path / 'bad'}:0")
     assert (status, "not a whole safetensors file" in said) == (1, True)

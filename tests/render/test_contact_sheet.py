@@ -40,8 +40,8 @@ def test_every_tile_has_its_caption_above_it():
 def test_below_the_tiles_it_is_said_how_maps_are_read():
     for display, words in (
         (Display(), "blue below 0, orange above"),
-        (PLAIN, "- = ≡ below 0, ░ ▒ ▓ █ above"),
-        (Display(ColorDepth.NONE, unicode=False), "- = N below 0, . + # @ above"),
+        (PLAIN, "-=≡ below 0, ░▒▓█ above"),
+        (Display(ColorDepth.NONE, unicode=False), "-=N below 0, .+#@ above"),
     ):
         assert words in texts(draw_contact_sheet(SCENE, 200, display).lines)[-1]
 
@@ -51,3 +51,12 @@ def test_a_picture_is_made_so_small_that_every_pixel_is_seen():
     assert fit_tile(np.zeros((4000, 480), np.uint8), 80).shape == (2 * TALLEST, 2, 3)
     for small in ((20, 25), (3, 5), (1, 1)):
         assert fit_tile(np.zeros((*small, 3), np.uint8), 80).shape == (*small, 3)
+
+
+@pytest.mark.parametrize(("width", "tiles", "columns"), [(40, 1, 40), (80, 1, 80), (160, 3, 52)])
+def test_a_wide_picture_has_wider_tiles_so_that_it_is_not_too_low(width, tiles, columns):
+    line = fit_tile(np.zeros((32, 175), np.uint8), width)
+    assert line.shape[1] == columns
+    scene = Scene("digits", (Pixels("one", line), Pixels("two", line), Pixels("three", line)))
+    captions = texts(draw_contact_sheet(scene, width, PLAIN).lines)[2]
+    assert len(captions.split()) == tiles

@@ -31,7 +31,7 @@ def texts(lines):
 
 def test_a_line_tells_where_a_number_stands_its_product_and_the_sum_so_far():
     assert texts(drawn(GREY, DOWN, x=2, y=1)) == [
-        "Pixel x 2, y 1 after down",
+        "Pixel 2,1 (column 2, row 1) after down",
         "",
         "              grey",
         "row  column   value × weight = product  sum so far",
@@ -126,12 +126,3 @@ def test_colours_tell_the_sign_of_a_product_that_is_written_before_it_too(depth)
     else:
         assert set(coloured) == {"−30", "90"}
         assert coloured["−30"] != coloured["90"]
-
-
-def test_where_there_is_only_ascii_signs_are_spelled():
-    both = Magnitude("both", SQUARE_LEFT, SQUARE_DOWN, "")
-    for width in (40, 80):
-        lines = texts(drawn(GREY, both, width=width, display=Display(ColorDepth.NONE, False)))
-        assert all(line.isascii() for line in lines)
-        assert "sqrt(x^2 + y^2)" in " ".join(lines)
-    assert "grey: x = 0, y = 0 -> sqrt(x^2 + y^2) = 0 -> rounded 0 -> stored 0," in " ".join(lines)

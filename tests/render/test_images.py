@@ -75,6 +75,11 @@ def test_the_title_says_how_far_a_picture_is_shrunk_or_enlarged(height, width, n
     assert title.rstrip() == f"before{note}"
 
 
+def test_a_map_of_a_large_picture_is_shrunk_as_far_as_the_picture_itself():
+    map_ = Signed("after", np.ones((750, 1000)), size=(3000, 4000))
+    assert texts(draw_image(map_, 40, 20, PLAIN))[0].rstrip() == "after, at 1%"
+
+
 def test_single_pixels_are_shown_in_as_many_lines_as_they_need():
     lines = texts(draw_image(grey(60, 39, zoomed=True), 39, 10, PLAIN))
     assert lines == ["before".ljust(39), *["█" * 39] * 30]

@@ -48,6 +48,11 @@ def test_texts_are_never_cut_and_stand_below_each_other_where_they_must(width):
         assert any(text in line for line in lines)
 
 
+def test_between_texts_below_each_other_there_is_a_blank_line():
+    lines = texts(draw_scene(Scene("", PANELS[-2:]), 30, PLAIN).lines)
+    assert [line.rstrip() for line in lines[4:7]] == ["       1 2 1", "", "result"]
+
+
 def test_a_text_goes_on_indented_between_words():
     lines = texts(draw_panel(Text("result", ("one two three four", "five")), 10, 5, PLAIN))
     assert lines == ["result    ", "one two", "  three", "  four", "five"]

@@ -72,6 +72,15 @@ def test_a_few_numbers_far_out_do_not_make_all_others_pale():
     assert texts(draw_signed(Signed("sums", numbers), 60, 25, ASCII))[-1].endswith(" >= 11")
 
 
+def test_where_numbers_are_few_the_largest_is_the_end_of_the_scale():
+    kernel = np.full((9, 9), -0.04)
+    kernel[4, 4] = 0.32
+    assert limit_of(kernel) == (0.32, False)
+    enlarged = texts(draw_signed(Signed("kernel", kernel), 80, 20, PLAIN))[-1]
+    assert enlarged.endswith(" 0.32")
+    assert "≥" not in enlarged
+
+
 def test_a_map_of_nothing_but_0_has_a_scale_too():
     lines = texts(draw_signed(Signed("sums", np.zeros((3, 40))), 40, 5, PLAIN))
     assert lines[0] == " " * 40

@@ -47,7 +47,7 @@ def test_it_is_valid_xml_with_every_word_of_the_scene():
     assert root.tag == f"{SVG}svg"
     assert root.find(f"{SVG}title").text == 'edge-8: finds <edges> & "more"\ufffd\ufffd'
     found = words(root)
-    for word in ("before: 40×30 RGB", " 0 -1  0", "-1  4 -1", "5 < 6 & 7 > 6", "−4 … 0 … 4"):
+    for word in ("before: 40×30 RGB", " 0 -1  0", "-1  4 -1", "5 < 6 & 7 > 6"):
         assert word in found
     assert all(
         "{http://www.w3.org/XML/1998/namespace}space" in e.attrib for e in root.iter(f"{SVG}text")
@@ -67,6 +67,27 @@ def test_single_pixels_stay_squares_with_sharp_edges():
     _, (element, _), _ = pictures(parsed(SCENE))
     assert element.get("style") == "image-rendering:pixelated"
     assert float(element.get("width")) == float(element.get("height")) == 2 * 32
+
+
+def test_every_picture_has_a_frame_so_that_white_ends_where_it_ends():
+    root, names = parsed(SCENE), ("x", "y", "width", "height")
+    _, *frames = root.iter(f"{SVG}rect")  # the first is the paper
+    assert [[frame.get(name) for name in names] for frame in frames] == [
+        [element.get(name) for name in names] for element, _ in pictures(root)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limit", "width", "legend"),
+    [
+        (4.0, 80, "−4" + " " * 16 + "0" + " " * 17 + "4"),
+        (4.0, 20, "−4       0        4"),
+        (123456.5, 20, "−123,456.5 … 0 … 123,456.5"),  # as there is no room
+    ],
+)
+def test_the_numbers_of_a_scale_stand_below_its_ends_and_its_middle(limit, width, legend):
+    panel = Signed("after", np.array([[-limit, limit]]))
+    assert legend in words(parsed(Scene("edge-8", (panel,)), width))
 
 
 def test_nothing_has_to_be_fetched():

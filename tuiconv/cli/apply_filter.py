@@ -76,7 +76,9 @@ def apply_filter(
     ] = None,
     flip: Annotated[
         bool,
-        typer.Option("--flip", help="Turn the kernel half around: convolution, not correlation."),
+        typer.Option(
+            "--flip", help="Rotate the kernel by 180 degrees: convolution, not correlation."
+        ),
     ] = False,
     channel: Annotated[
         str | None,
@@ -84,7 +86,9 @@ def apply_filter(
             metavar="NAME", help="Filter one channel: R, G, B, alpha, grey, C, M, Y or K."
         ),
     ] = None,
-    as_grey: Annotated[bool, typer.Option("--grey", help="Filter the greys of a picture.")] = False,
+    as_grey: Annotated[
+        bool, typer.Option("--grey", help="Make the picture grey, then filter it.")
+    ] = False,
     range_: Annotated[
         str | None,
         typer.Option(
@@ -106,11 +110,18 @@ def apply_filter(
     ] = None,
     crop: Annotated[
         str | None,
-        typer.Option(metavar="X,Y,W,H", help="Draw this part of what comes out, pixel by pixel."),
+        typer.Option(
+            metavar="X,Y,W,H",
+            help="Draw a part of what comes out, pixel by pixel: W by H pixels from column X, row Y"
+            " on, counted from 0.",
+        ),
     ] = None,
     explain: Annotated[
         str | None,
-        typer.Option(metavar="X,Y", help="Tell how this pixel comes about, product by product."),
+        typer.Option(
+            metavar="X,Y",
+            help="Tell how the pixel in column X, row Y comes about, product by product.",
+        ),
     ] = None,
     svg: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save the drawing, for slides.")
@@ -159,9 +170,9 @@ def apply_filter(
     from tuiconv.cli.filter_words import box, given, one_of, pair, point
     from tuiconv.images.apply import Settings
     from tuiconv.images.channels import CHANNELS
-    from tuiconv.images.ranges import range_named
+    from tuiconv.images.ranges import RANGES
     from tuiconv.images.stages import EDGES
-    from tuiconv.lessons.filters import view_named
+    from tuiconv.lessons.filters import VIEWS
     from tuiconv_kernels.cores import usable_cores
 
     undrawn = {"--json": as_json, "--plain": plain, "--output -": output == STREAM}
@@ -173,7 +184,7 @@ def apply_filter(
         at_most_one({"--crop": crop, **undrawn})
     pictures, text = pictures_and_filter(words, kernel, kernel_file, conv1)
     workers = min(jobs or min(WORKERS, usable_cores()), len(pictures))
-    kept = given(range_, range_named)
+    kept = given(range_, lambda name: one_of("range", name, RANGES))
     change = Change(
         filters_asked(text, kernel, kernel_file, conv1, divide, bias, flip),
         Settings(
@@ -182,6 +193,7 @@ def apply_filter(
             padding=given(padding, lambda text: pair("--padding", text, 0)),
             range=kept or "clamp",
             threads=max(usable_cores() // workers, 1),
+            large=large,
         ),
         is_flipped=flip,
         may_exceed=edge is not None,
@@ -195,7 +207,7 @@ def apply_filter(
     showing = Showing(
         heads=len(pictures) > 1,
         draws=(is_asked or is_usual) and output != STREAM,
-        view=given(view, view_named) or "both",
+        view=given(view, lambda name: one_of("view", name, VIEWS)) or "both",
         range=kept,
         crop=given(crop, lambda text: box("--crop", text)),
         explain=given(explain, lambda text: point("--explain", text)),

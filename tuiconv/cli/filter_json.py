@@ -27,25 +27,26 @@ def filter_entry(
     - image: the name of the picture.
     - before, after: mode, width and height, and over all colours minimum, maximum and mean of the
       numbers that are stored.
-    - filters, in their order: name, description, formula, size of the kernel, kernels (each with
-      its label, "" if there is one only, and rows of weights as they were laid on), bias,
-      zero_sum, and as each takes it from the picture or the filter before: stride, padding and
+    - filters, in their order: name, description, formula, size of the kernel, zero_sum, kernels
+      (each with its label, "" if there is one only, and rows of weights as they were laid on),
+      bias, and as each takes it from the picture or the filter before: stride, padding and
       the [height, width] of its output.
     - flipped: whether the kernels are turned by 180°, which makes it true convolution.
     - edge, and range: names as the options have them.
     - scale: how the sums became pixels: value = sum · factor + offset, of the magnitude of the
       sum if magnitude is true; most is the largest number a pixel holds.
     - sums: minimum, maximum and mean of the sums; how many numbers were below 0 or above the most
-      a pixel holds, clipped_pixels with any of them; and of how many pixels and numbers these are.
+      a pixel holds, clipped_pixels with any of them; and of how many pixels and numbers these
+      are. They are those of all frames, of which before and after are the first.
     - output: the file that was written, null if none was.
-    - terms, if asked for: filter, before, mode, x, y, scale, alpha and channels, as
+    - terms, if asked for: filter, filters_before, mode, x, y, scale, alpha and channels, as
       `tuiconv.lessons.filter_terms` describes them.
     """
     entry = {
         "image": name,
         "before": picture_json(before),
         "filters": [
-            filter_json(each, stage) for each, stage in zip(filters, filtered.stages, strict=True)
+            laid_on_json(each, stage) for each, stage in zip(filters, filtered.stages, strict=True)
         ],
         "flipped": flipped,
         "edge": settings.edge,
@@ -72,16 +73,23 @@ def picture_json(picture: "Picture") -> dict[str, Any]:
     }
 
 
-def filter_json(applied: "Filter", stage: "Stage") -> dict[str, Any]:
+def filter_json(named: "Filter") -> dict[str, Any]:
+    """A filter with its kernels; a weight of −0, which some readers trip over, is written as 0."""
+    return {
+        "name": named.name,
+        "description": named.description,
+        "formula": named.formula,
+        "size": list(named.size),
+        "zero_sum": named.zero_sum,
+        "kernels": {label: (kernel + 0.0).tolist() for label, kernel in named.matrices.items()},
+    }
+
+
+def laid_on_json(applied: "Filter", stage: "Stage") -> dict[str, Any]:
     """A filter, and how it was laid on."""
     return {
-        "name": applied.name,
-        "description": applied.description,
-        "formula": applied.formula,
-        "size": list(applied.size),
-        "kernels": {label: kernel.tolist() for label, kernel in applied.matrices.items()},
+        **filter_json(applied),
         "bias": getattr(applied, "bias", 0.0),
-        "zero_sum": applied.zero_sum,
         "stride": list(stage.window.stride),
         "padding": list(stage.window.padding),
         "output": [stage.height, stage.width],

@@ -53,6 +53,8 @@ def filter_many(
                     if isinstance(result, str):
                         complain(result, 1)
                     else:
+                        if done and job.showing.takes_lines:
+                            print()
                         tell(picture, result, console)
                 done += 1
                 failed += isinstance(result, str)

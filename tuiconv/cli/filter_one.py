@@ -122,8 +122,8 @@ def store(file: PictureFile, target: Path | Literal["-"]) -> str:
         OSError: it cannot be written to stdout.
     """
     if isinstance(target, Path):
-        note = what_changes(file, format_of(target))
         write_picture_file(target, file)
+        note = what_changes(file, format_of(target))
     else:
         note = what_changes(file, file.format)
         sys.stdout.buffer.write(encode(file, file.format))

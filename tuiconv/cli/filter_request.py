@@ -67,16 +67,26 @@ class Showing:
     display: "Display"
     """What to draw with."""
 
+    @property
+    def takes_lines(self) -> bool:
+        """Whether of every picture more is told than a line."""
+        return not self.as_json and (self.draws or self.explain is not None)
+
 
 def pictures_and_filter(words: Sequence[str], *kernels: object) -> tuple[list[str], str]:
     """The pictures, and the filter behind them; all are pictures if there is a kernel.
 
     Raises:
-        RequestError: the filter is missing.
+        RequestError: the filter is missing, or there is one beside a kernel.
     """
-    if any(kernel is not None for kernel in kernels):
-        return list(words), ""
     *pictures, text = words
+    if any(kernel is not None for kernel in kernels):
+        if is_filter(text) and not os.path.isfile(text):  # noqa: PTH113 - as below
+            raise RequestError(
+                f"{quoted(text)} is a filter; with --kernel, --kernel-file or --conv1 expected"
+                " pictures only"
+            )
+        return list(words), ""
     if not pictures:
         raise RequestError(
             f"{quoted(text)} alone; expected IMAGE and FILTER, such as photo.png sharpen"
@@ -117,6 +127,15 @@ def filters_asked(
     else:
         filters = named_filters(text)
     return tuple(each.flipped() for each in filters) if flip else filters
+
+
+def is_filter(text: str) -> bool:
+    """Whether a text names filters."""
+    try:
+        parse_filters(text)
+    except RequestError:
+        return False
+    return True
 
 
 def named_filters(text: str) -> tuple[Filter, ...]:

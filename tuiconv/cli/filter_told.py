@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from tuiconv.arithmetic.tokens import printable
 from tuiconv.cli.filter_outputs import STREAM, Target
 from tuiconv.cli.filter_request import Change, Showing
 from tuiconv.images.apply import Filtered
@@ -38,15 +39,22 @@ class Outcome:
 
 
 def tell(picture: str, outcome: Outcome, console: "Console") -> None:
-    """Tell it."""
+    """Tell it; a name with codes that a terminal would obey is told with these spelled."""
     name = STANDARD_INPUT if picture == STREAM else picture
     for note in outcome.notes:
-        print(f"note: {name}: {note}", file=sys.stderr)
+        print(spelled(f"note: {name}: {note}"), file=sys.stderr)
     for each in outcome.told:
         if isinstance(each, str):
-            print(each)
+            print(spelled(each))
         else:
             console.print(each)
+
+
+def spelled(text: str) -> str:
+    """The text without signs that a terminal obeys; bytes of names that are no text are kept."""
+    if text.isprintable():  # as all but a few are, and some are long
+        return text
+    return "".join(sign if "\udc80" <= sign <= "\udcff" else printable(sign) for sign in text)
 
 
 def told_of(
@@ -74,7 +82,7 @@ def told_of(
         entry = filter_entry(name, before, filtered, filters, settings, terms, flipped, output)
         yield json.dumps(entry)
         return
-    if showing.heads and (showing.draws or terms is not None):
+    if showing.heads and showing.takes_lines:
         yield f"{name}:"
     if showing.draws:
         yield from drawn(before, filtered, change, showing)
@@ -85,9 +93,12 @@ def told_of(
     elif terms is not None:
         from tuiconv.render.filter_terms import draw_terms
 
+        if showing.draws:
+            yield ""
         yield draw_terms(terms, showing.width, showing.display)
-    if showing.draws or terms is not None:
-        yield from wrap(how_laid(change.filters, change.is_flipped), showing.width)
+    if showing.takes_lines:
+        how = how_laid(change.filters, change.is_flipped)
+        yield from [f"{how.capitalize()}."] if showing.in_words else ["", *wrap(how, showing.width)]
 
 
 def drawn(before: Picture, filtered: Filtered, change: Change, showing: Showing) -> Iterator[Told]:
@@ -120,7 +131,7 @@ def how_laid(filters: Sequence[Filter], is_flipped: bool) -> str:
     """Whether this is correlation or convolution."""
     kernels = [kernel for each in filters for kernel in each.matrices.values()]
     if all(np.array_equal(kernel, kernel[::-1, ::-1]) for kernel in kernels):
-        return "correlation and convolution alike: turned half around, the kernel is the same"
+        return "correlation and convolution agree: rotated by 180°, the kernel is the same"
     if is_flipped:
-        return "convolution: the kernel is turned half around, and laid on as it stands here"
-    return "correlation: the kernel is laid on as it stands here; --flip for convolution"
+        return "convolution: kernels are laid on, and shown, rotated by 180°"
+    return "correlation: kernels are laid on as they are; --flip for convolution"

@@ -74,19 +74,15 @@ def filters(
 
 def to_json(named: "Filter") -> dict[str, Any]:
     """A filter as a JSON object."""
+    from tuiconv.cli.filter_json import filter_json
     from tuiconv.images.family_kernels import FAMILIES
     from tuiconv.images.filters import NamedFilter
 
     values = named.parameters if isinstance(named, NamedFilter) else {}
     family = FAMILIES[named.name.partition("(")[0]] if values else None
     return {
-        "name": named.name,
-        "description": named.description,
-        "formula": named.formula,
-        "size": list(named.size),
-        "zero_sum": named.zero_sum,
-        "kernels": {label: kernel.tolist() for label, kernel in named.matrices.items()},
-        "sums": {label: math.fsum(kernel.flat) for label, kernel in named.matrices.items()},
+        **filter_json(named),
+        "kernel_sums": {label: math.fsum(kernel.flat) for label, kernel in named.matrices.items()},
         "parameters": [
             {
                 "name": each.name,

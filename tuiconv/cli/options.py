@@ -50,10 +50,10 @@ def console_for(color: str, width: int | None) -> "tuple[Console, Display]":
 
 
 def lines_to_draw_in(console: "Console") -> int:
-    """The terminal's lines less four, for what is told besides; where there is none, as usual."""
+    """The terminal's lines less five, for what is told besides; where there is none, as usual."""
     from tuiconv.render.scene import MOST_LINES
 
-    return max(1, console.height - 4) if sys.stdout.isatty() else MOST_LINES
+    return max(1, console.height - 5) if sys.stdout.isatty() else MOST_LINES
 
 
 def at_most_one(options: Mapping[str, object]) -> None:

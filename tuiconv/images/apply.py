@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from tuiconv.arithmetic.sizes import Pair
 from tuiconv.images.filters import Filter
+from tuiconv.images.limits import check_padded
 from tuiconv.images.pictures import MODES, Picture
 from tuiconv.images.ranges import Range, Scale, scale
 from tuiconv.images.recipes import parse_filters
@@ -42,6 +43,8 @@ class Settings:
     """What is stored of the sums."""
     threads: int | None = None
     """Threads that share a picture; None for one a core. The result is the same for any number."""
+    large: bool = False
+    """Whether padding may make more pixels of it than are read without being asked to."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,11 +83,16 @@ def filter_frames(
 
     Otherwise an animation would flicker where the range follows the largest sums. For the rest see
     `filter_picture`.
+
+    Raises:
+        RequestError: a filter does not fit on a frame, or padding makes them too large.
     """
     settings = settings or Settings()
     threads = settings.threads or usable_cores()
     sources = [Source(frame.pixels, frame.has_alpha, frame.most) for frame in frames]
     stages = [through(source, filters, settings) for source in sources]
+    if settings.padding is not None and not settings.large:
+        check_padded(stages)
     lowest, highest = 0.0, 0.0
     if settings.range in ("signed", "minmax"):
         lows, highs = zip(*(extremes(each, threads) for each in stages), strict=True)
@@ -149,8 +157,9 @@ def band_height(stages: Sequence[Stage]) -> int:
     They are made of `BAND` numbers of the picture, or of more if the kernels are high: what these
     reach over is read again for the next band.
     """
-    source, reach = stages[0].below, sum(each.applied.size[0] for each in stages)
-    rows = max(BAND // (source.width * source.colours), 2 * reach, 16)
+    reach = sum(each.applied.size[0] for each in stages)
+    widest = max(each.padded[1] * each.below.colours for each in stages)
+    rows = max(BAND // widest, 2 * reach, 16)
     return max(rows // math.prod(each.window.stride[0] for each in stages), 1)
 
 
@@ -187,6 +196,9 @@ def apply_filter(
 ) -> Picture | Pixels:
     """The picture filtered: same type, size and dtype as came in.
 
+    Of an array of three colours that a filter makes one of, as a learned one does, that one comes
+    out as a picture in greys: (height, width), or (height, width, 2) if there is alpha.
+
     Every colour channel is correlated with the kernel, rounded half to even and clamped to the
     dtype's range; alpha is kept as it is, and what is transparent does not bleed into the rest.
 
@@ -211,16 +223,24 @@ def apply_filter(
     channels = 1 if grey.ndim == 2 else grey.shape[2]
     modes = {(kind, len(names)): mode for mode, (kind, names) in reversed(MODES.items())}
     picture = Picture(grey, modes[image.dtype.type, channels])
-    return filter_picture(picture, filters, settings).picture.pixels.reshape(image.shape)
+    return in_shape_of(image, filter_picture(picture, filters, settings).picture.pixels)
 
 
 def filter_floats(image: Pixels, filters: Sequence[Filter], settings: Settings) -> Pixels:
     """The sums of a picture of floats, in its dtype, neither rounded nor clamped; alpha is kept."""
     has_alpha = image.ndim == 3 and image.shape[2] in (2, 4)
     sums = through(Source(image, has_alpha, 1.0), filters, settings)[-1]
-    out = image.copy() if image.ndim == 3 else image[:, :, np.newaxis].copy()
-    out[:, :, : sums.colours] = sums.rows(0, sums.height).values
-    return out.reshape(image.shape)
+    out: Pixels = sums.rows(0, sums.height).values.astype(image.dtype)
+    if has_alpha:
+        out = np.concatenate([out, image[:, :, -1:]], axis=2)
+    return in_shape_of(image, out)
+
+
+def in_shape_of(image: Pixels, pixels: Pixels) -> Pixels:
+    """Pixels shaped as the image was, or as greys if they have less colours."""
+    if pixels.size == image.size:
+        return pixels.reshape(image.shape)
+    return pixels[:, :, 0] if pixels.shape[2:] == (1,) else pixels
 
 
 def check_pixels(image: Pixels) -> None:

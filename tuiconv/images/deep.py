@@ -59,14 +59,17 @@ def deep_pixels(file: BinaryIO, image: ImageFile.ImageFile, page: int = 0) -> De
         they can be read.
 
     Raises:
-        PictureError: they are in planes of their own, which Pillow mixes up.
+        PictureError: they, or grey and alpha, are in planes of their own, which Pillow mixes up.
         ValueError: the file is cut off.
     """
     if image.format == "PNG" and getattr(image, "is_animated", False):
         return None  # Pillow puts frames over one another with 8 bits
     if isinstance(image, TiffImagePlugin.TiffImageFile) and image.tag_v2.get(_PLANES) == 2:
-        if max(image.tag_v2.get(_DEPTHS, (1,))) > 8 and image.tag_v2.get(_SAMPLES, 1) > 1:
+        samples = image.tag_v2.get(_SAMPLES, 1)
+        if samples > 1 and max(image.tag_v2.get(_DEPTHS, (1,))) > 8:
             raise PictureError("16-bit colours in separate planes cannot be read; interleaved can")
+        if samples == 2:
+            raise PictureError("grey and alpha in separate planes cannot be read; interleaved can")
         return None
     raw = raw_mode(image)
     if raw == "RGB" and image.format == "PPM":

@@ -118,7 +118,7 @@ _FAMILIES = (
             Parameter("length", "L", 9, 1, 101, "pixels", step=1),
             Parameter("angle", "α", 0, -360, 360, "degrees, 0 to the right, 90 up"),
         ),
-        "Smears along a line, as a camera does that moves.",
+        "Smears along a line, as a moving camera does.",
         "1/L · Σ Λ(x − tᵢ cos α) · Λ(y + tᵢ sin α), Λ(d) = max(0, 1 − |d|),"
         " tᵢ = (1 − L)/2, (3 − L)/2, …, (L − 1)/2",
         motion_blur,

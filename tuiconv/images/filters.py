@@ -115,8 +115,15 @@ class NamedFilter:
         return weighted_sums(values, self.kernel, opacity) + self.bias
 
     def flipped(self) -> "NamedFilter":
-        """The kernel turned by 180°: what correlation with it computes is true convolution."""
-        return replace(self, kernel=self.kernel[::-1, ::-1])
+        """The kernel turned by 180°: what correlation with it computes is true convolution.
+
+        What it finds then lies the other way round, so the description says that it is turned.
+        """
+        kernel = self.kernel[::-1, ::-1]
+        if np.array_equal(kernel, self.kernel):
+            return self
+        formula = self.formula and f"{self.formula}, rotated by 180°"
+        return replace(self, kernel=kernel, description=turned(self.description), formula=formula)
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,7 +245,13 @@ class LearnedFilter:
 
     def flipped(self) -> "LearnedFilter":
         """Every kernel turned by 180°."""
-        return replace(self, kernels=tuple(kernel[::-1, ::-1] for kernel in self.kernels))
+        kernels = tuple(kernel[::-1, ::-1] for kernel in self.kernels)
+        return replace(self, kernels=kernels, description=turned(self.description))
+
+
+def turned(description: str) -> str:
+    """What is said of a filter whose kernel is turned by 180°."""
+    return f"Rotated by 180°. Unrotated: {description}"
 
 
 def checked_kernel(name: str, kernel: npt.ArrayLike) -> Matrix:

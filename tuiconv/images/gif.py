@@ -6,8 +6,8 @@ around them is put together here, since Pillow leaves out frames that equal the 
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from PIL import GifImagePlugin
@@ -55,6 +55,19 @@ def gif_frame(picture: Picture) -> Frame:
     return Frame(places, np.vstack((palette, np.zeros(3, np.uint8))), len(palette), exact)
 
 
+def with_clear(frame: Frame) -> Frame:
+    """The frame with a transparent colour, even if none of its pixels has it.
+
+    If all of the 256 are in use, it stays as it is.
+    """
+    unused = np.setdiff1d(np.arange(256), frame.places)
+    if frame.clear is not None or not len(unused):
+        return frame
+    clear = int(unused[0])
+    more = np.zeros((max(clear + 1 - len(frame.palette), 0), 3), np.uint8)
+    return replace(frame, palette=np.vstack((frame.palette[:, :3], more)), clear=clear)
+
+
 def encode_gif(frames: Sequence[Frame], durations: Sequence[float], loop: int) -> bytes:
     """A GIF89a of frames of one size.
 
@@ -63,6 +76,11 @@ def encode_gif(frames: Sequence[Frame], durations: Sequence[float], loop: int) -
         durations: milliseconds of each, rounded to hundredths of a second; empty if nothing moves.
         loop: how many times it is played, 0 = for ever.
     """
+    disposal = _KEEP
+    if any(frame.clear is not None for frame in frames):
+        # Else the frame before would be seen through it. Pillow takes what is cleared for
+        # transparent only if the frame has such a colour.
+        frames, disposal = [with_clear(frame) for frame in frames], _CLEAR
     height, width = frames[0].places.shape
     parts = [struct.pack("<6sHHBBB", b"GIF89a", width, height, 0x70, 0, 0)]  # no common palette
     if durations and loop != 1:
@@ -72,34 +90,7 @@ def encode_gif(frames: Sequence[Frame], durations: Sequence[float], loop: int) -
         told: dict[str, Any] = {} if frame.clear is None else {"transparency": frame.clear}
         if durations:
             told["duration"] = round(durations[index] / 10) * 10
-            told["disposal"] = _KEEP if frame.clear is None else _CLEAR
+            told["disposal"] = disposal
         image = image_with(frame.palette, frame.places)
         parts += GifImagePlugin.getdata(image, include_color_table=True, **told)
     return b"".join((*parts, b";"))
-
-
-def check_whole(file: BinaryIO) -> None:
-    """Refuse a GIF that ends before it says so: Pillow takes it for one of fewer frames.
-
-    Raises:
-        ValueError: it has no end.
-    """
-    file.seek(10)
-    _skip_palette(file, file.read(3)[0])
-    while (kind := file.read(1)) != b";":
-        if not kind:
-            raise ValueError("the file is cut off")
-        if kind == b"!":
-            file.seek(1, 1)
-        elif kind == b",":
-            _skip_palette(file, file.read(9)[8])
-            file.seek(1, 1)
-        else:
-            continue
-        while (length := file.read(1)) not in (b"", b"\0"):
-            file.seek(length[0], 1)
-
-
-def _skip_palette(file: BinaryIO, flags: int) -> None:
-    if flags & 0x80:
-        file.seek(3 << (flags & 7) + 1, 1)

@@ -25,13 +25,13 @@ def _slopes(name: str, mean: tuple[int, int, int], about: str) -> tuple[Filter, 
     x = NamedFilter(
         f"{name}-x",
         np.outer(mean, _DIFFERENCE),
-        "Finds upright edges: positive where it gets brighter to the right.",
+        "Finds vertical edges: positive where it gets brighter to the right.",
         f"{weights}ᵀ · [−1 0 1]",
     )
     y = NamedFilter(
         f"{name}-y",
         np.outer(_DIFFERENCE, mean),
-        "Finds level edges: positive where it gets brighter downwards.",
+        "Finds horizontal edges: positive where it gets brighter downwards.",
         f"[−1 0 1]ᵀ · {weights}",
     )
     length = Magnitude(

@@ -85,7 +85,7 @@ def held(picture: Picture, form: str, as_stored: bool = True) -> Held:
         raise PictureError(f"{form} cannot hold mode {picture.mode}; use {holders}")
     if not changed:
         changed = picture.mode
-    return Held(picture, mode, _note(changed, mode, form))
+    return Held(picture, mode, _note(picture, changed, mode, form))
 
 
 def _as_stored(picture: Picture, form: str) -> Held | None:
@@ -114,11 +114,11 @@ def _keyed(picture: Picture, key: tuple[int, ...]) -> PixelArray | None:
     return keyed[:, :, 0] if len(key) == 1 else keyed
 
 
-def _note(before: str, mode: str, form: str) -> str:
+def _note(picture: Picture, before: str, mode: str, form: str) -> str:
     """What a change of mode means; empty if there is none."""
     if before == mode:
         return ""
-    if before not in FORMATS[form].modes:
+    if before not in FORMATS[form].modes or (picture.has_alpha and form != "PNG"):
         return f"mode {before} becomes {mode} in {form}"
     why = {
         "1": "there are other greys than black and white",

@@ -48,13 +48,13 @@ LECTURE_FILTERS: Final[tuple[NamedFilter, ...]] = (
     NamedFilter(
         "edge-4",
         _EDGE_4,
-        "Finds edges: each pixel minus its four neighbours (the Laplacian).",
+        "Finds edges: 4 times a pixel, less its neighbours (minus the Laplacian).",
         "[0 1 0]ᵀ · [−1 2 −1] + [−1 2 −1]ᵀ · [0 1 0]",
     ),
     NamedFilter(
         "edge-8",
         9 * impulse(3) - np.ones((3, 3)),
-        "Finds edges in all directions: each pixel minus its eight neighbours.",
+        "Finds edges in all directions: 8 times a pixel, less its neighbours.",
         "9 · identity − [1 1 1]ᵀ · [1 1 1]",
     ),
     NamedFilter(

@@ -6,6 +6,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 from PIL import ImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
 from tuiconv.images.deep import deep_pixels, raw_mode
 from tuiconv.images.metadata import what_travels
@@ -15,6 +16,8 @@ from tuiconv.images.raster import array_of, image_from
 
 _GREY_STEP = {"L;2": 85, "L;4": 17}
 """From one grey to the next in a PNG of few bits, whose transparent grey Pillow gives unscaled."""
+_ZERO_IS, _WHITE = 262, 0
+"""The tag of a TIFF that says what 0 stands for, and one of its values."""
 
 
 def picture_of(image: ImageFile.ImageFile, file: BinaryIO, page: int = 0) -> Picture:
@@ -71,7 +74,7 @@ def _pixels_of(image: ImageFile.ImageFile, grey_step: int) -> tuple[PixelArray, 
         case "L" | "LA" | "RGB" | "RGBA" as mode:
             pixels = array_of(image)
             if mode == "L" and isinstance(key, int):
-                return *_with_key(pixels, mode, (key * grey_step,)), ""
+                return *_with_key(pixels, mode, (key % (255 // grey_step + 1) * grey_step,)), ""
             if mode == "RGB" and isinstance(key, tuple):
                 return *_with_key(pixels, mode, key), ""
             return pixels, Stored(mode, mode), ""
@@ -85,6 +88,8 @@ def _pixels_of(image: ImageFile.ImageFile, grey_step: int) -> tuple[PixelArray, 
             return 255 - array_of(image), Stored("CMYK", "CMYK"), ""
         case "I;16" | "I;16B" | "I;16L" | "I;16N":
             pixels = array_of(image).astype(np.uint16)
+            if isinstance(image, TiffImageFile) and image.tag_v2.get(_ZERO_IS) == _WHITE:
+                pixels = 0xFFFF - pixels  # which Pillow does for 8 bits only
             if isinstance(key, int):
                 return *_with_key(pixels, "I;16", (key,)), ""
             return pixels, Stored("I;16", "I;16"), ""
@@ -101,7 +106,9 @@ def _pixels_of(image: ImageFile.ImageFile, grey_step: int) -> tuple[PixelArray, 
             raise PictureError(
                 "floating-point pixels cannot be filtered; save it with 8 or 16 bits"
             )
-        case "PA" | "RGBa" | "La" as mode:
+        case "La":
+            return array_of(image.convert("LA")), Stored("La", "LA"), ""
+        case "PA" | "RGBa" as mode:
             return array_of(image.convert("RGBA")), Stored(mode, "RGBA"), ""
         case mode:
             note = "" if mode == "RGBX" else f"a picture in {mode} is filtered as RGB"
@@ -117,6 +124,7 @@ def _deep(pixels: npt.NDArray[np.uint16], key: object) -> tuple[PixelArray, Stor
 
 def _with_key(pixels: PixelArray, mode: str, key: tuple[int, ...]) -> tuple[PixelArray, Stored]:
     """The colour named as transparent turned into alpha: filtering mixes it with others."""
+    key = tuple(number & np.iinfo(pixels.dtype).max for number in key)  # its lower bits count
     colours = pixels.reshape(*pixels.shape[:2], -1)
     alpha = np.where((colours == key).all(axis=2), 0, np.iinfo(pixels.dtype).max)
     picture_mode = {"L": "LA", "RGB": "RGBA", "I;16": "LA;16", "RGB;16": "RGBA;16"}[mode]

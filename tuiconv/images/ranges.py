@@ -5,7 +5,6 @@ from typing import Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from tuiconv.errors import unknown
 from tuiconv.images.filters import Values
 
 Range: TypeAlias = Literal["clamp", "signed", "abs", "minmax"]
@@ -13,18 +12,6 @@ RANGES: Final[tuple[Range, ...]] = get_args(Range)
 
 DECIMALS: Final = 9
 """What sums have behind these is noise."""
-
-
-def range_named(name: str) -> Range:
-    """The range of that name.
-
-    Raises:
-        RequestError: there is none.
-    """
-    for each in RANGES:
-        if each == name:
-            return each
-    raise unknown("range", name, RANGES)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from typing import BinaryIO
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from tuiconv.images.gif import check_whole
 from tuiconv.images.limits import MOST_PIXELS, check_size, pillows_limit
 from tuiconv.images.modes import alike, as_seen, picture_of
 from tuiconv.images.pictures import Picture, PictureError, PictureFile
 from tuiconv.images.quiet import keep_quiet
+from tuiconv.images.whole import CHECKS
 
 STANDARD_INPUT = "standard input"
 """What messages call a picture that came as bytes."""
@@ -83,13 +83,13 @@ def _read(source: Path | bytes, large: bool, only_first: bool) -> PictureFile:
         with _opened(source) as file:
             # Only a GIF takes memory when it is opened; of others `check_size` names the size.
             is_gif = file.read(4) == b"GIF8"
-            with nullcontext() if is_gif and not large else pillows_limit.off():
+            with pillows_limit.on() if is_gif and not large else pillows_limit.off():
                 image = Image.open(file, formats=_FORMATS)
             with image, pillows_limit.off() if large else nullcontext():
                 if not large:
                     check_size(image, 1 if only_first else _count(image))
-                if image.format == "GIF":
-                    check_whole(file)
+                if image.format in CHECKS:
+                    CHECKS[image.format](file)
                 return _picture_file(image, file, only_first)
     except PictureError as error:
         raise PictureError(f"{name}: {error}") from error
@@ -127,7 +127,8 @@ def _picture_file(image: ImageFile.ImageFile, file: BinaryIO, only_first: bool) 
     """The frames of an opened image."""
     count = _count(image)
     moves = count > 1 and image.format != "TIFF"
-    if moves and image.info.get("default_image"):  # what is shown by readers of still PNG only
+    has_still = moves and image.info.get("default_image")
+    if has_still:  # what is shown by readers of still PNG only
         image.seek(1)
     start = image.tell()
     frames, durations = [], []
@@ -136,8 +137,13 @@ def _picture_file(image: ImageFile.ImageFile, file: BinaryIO, only_first: bool) 
             image.seek(index)
         frames.append(picture_of(image, file, index))
         durations.append(float(image.info.get("duration", 0)))
+    left_out = ""
     if only_first and count > 1:
-        note = "; ".join(filter(None, (frames[0].note, "only the first frame is used")))
+        left_out = "only the first frame is used"
+    elif has_still:
+        left_out = "the picture for readers that show no animation is left out"
+    if left_out:
+        note = "; ".join(filter(None, (frames[0].note, left_out)))
         frames[0] = replace(frames[0], note=note)
     if moves:
         frames = alike(frames)

@@ -5,6 +5,7 @@ one to the next are sums in float64, neither rounded nor clamped.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Protocol, get_args
 
 import numpy as np
@@ -97,15 +98,29 @@ class Stage:
             raise unknown("edge", edge, EDGES)
         height, width = applied.size
         around = (height // 2, width // 2) if padding is None else padding
-        self.below, self.applied = below, applied
+        self.below, self.applied, self.edge = below, applied, edge
         self.window = Window((height, width), stride, around)
         self.colours = applied.colours(below.colours)
         self.height, self.width = (
             output_size(self.window, size, axis, applied.name)
             for axis, size in enumerate((below.height, below.width))
         )
-        self.row_sources = sources(below.height, around[0], edge)
-        self.column_sources = sources(below.width, around[1], edge)
+
+    @property
+    def padded(self) -> tuple[int, int]:
+        """(height, width) of what the filter is laid on, padding included."""
+        rows, columns = self.window.before
+        return self.below.height + 2 * rows, self.below.width + 2 * columns
+
+    @cached_property
+    def row_sources(self) -> npt.NDArray[np.int64]:
+        """For every row of the padded picture the row that stands there, −1 for black."""
+        return sources(self.below.height, self.window.before[0], self.edge)
+
+    @cached_property
+    def column_sources(self) -> npt.NDArray[np.int64]:
+        """For every column of the padded picture the column that stands there, −1 for black."""
+        return sources(self.below.width, self.window.before[1], self.edge)
 
     def rows(self, first: int, end: int) -> Band:
         """The sums of the rows from `first` to `end` − 1, with the opacity of their centres."""

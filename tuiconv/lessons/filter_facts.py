@@ -25,7 +25,7 @@ def catalog_lines(width: int) -> Iterator[str]:
     yield "The filters of the lectures"
     for of_lecture in LECTURE_FILTERS:
         yield from listed(of_lecture.name, of_lecture, width)
-    yield from ("", "How steep the picture is")
+    yield from ("", "Gradients: how steep the picture is")
     for gradient in GRADIENT_FILTERS:
         yield from listed(gradient.name, gradient, width)
     yield from ("", "With numbers to choose")

@@ -1,5 +1,7 @@
 """The numbers that belong to a filtered picture: the sums, what did not fit, what changed."""
 
+from typing import Final
+
 import numpy as np
 
 from tuiconv.images.apply import Filtered
@@ -8,6 +10,8 @@ from tuiconv.images.ranges import Scale
 from tuiconv.images.statistics import Statistics
 from tuiconv.lessons.figures import figure, share
 from tuiconv.lessons.planes import BAND
+
+OF_ALL_FRAMES: Final = "numbers of all frames; the first is shown"
 
 
 def result_lines(before: Picture, filtered: Filtered) -> tuple[str, ...]:
@@ -23,7 +27,14 @@ def result_lines(before: Picture, filtered: Filtered) -> tuple[str, ...]:
         lines.append(f"size: {before.width}×{before.height} → {after.width}×{after.height}")
     if before.mode != after.mode:
         lines.append(f"mode: {before.mode} → {after.mode}")
+    if is_first_frame(filtered):
+        lines.append(OF_ALL_FRAMES)
     return tuple(lines)
+
+
+def is_first_frame(filtered: Filtered) -> bool:
+    """Whether the numbers are those of more frames than this one."""
+    return filtered.statistics.pixels > filtered.picture.height * filtered.picture.width
 
 
 def too_small_or_large(filtered: Filtered) -> tuple[str, str]:

@@ -9,12 +9,18 @@ from tuiconv.images.kernel_text import integer_kernel
 from tuiconv.images.pictures import Picture
 from tuiconv.images.stages import Stage
 from tuiconv.lessons.figures import figure, minus
-from tuiconv.lessons.filter_figures import black_and_white, clipped, too_small_or_large
+from tuiconv.lessons.filter_figures import (
+    black_and_white,
+    clipped,
+    is_first_frame,
+    too_small_or_large,
+)
 from tuiconv.lessons.filter_kernels import bias_of, facts
 from tuiconv_kernels.filtering import Edge
 
-READ_OUT: Final = 15
+READ_OUT: Final = 7
 """Rows and columns of a kernel that one can listen to."""
+FRAMES: Final = "These are the numbers of all frames; both pictures are the first of them."
 BEYOND: Final[dict[Edge, str]] = {
     "zero": "black",
     "replicate": "its outermost pixels, again and again",
@@ -41,6 +47,7 @@ def plain_text(
         f"Range {settings.range}: {'; '.join(too_small_or_large(filtered))}.",
         f"{clipped(sums).capitalize()}.",
         *(f"{line.capitalize()}." for line in black_and_white(filtered.scale, sums)),
+        *([FRAMES] if is_first_frame(filtered) else []),
         about("after", filtered.picture),
     ]
 

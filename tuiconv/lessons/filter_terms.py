@@ -90,8 +90,8 @@ class Terms:
 
     filter: str
     """The filter, the last of a row."""
-    before: tuple[str, ...]
-    """The filters before it: the values are their sums, neither rounded nor clamped."""
+    filters_before: tuple[str, ...]
+    """Those before it in the row: the values are their sums, neither rounded nor clamped."""
     mode: str
     """Of the filtered picture."""
     x: int
@@ -133,7 +133,7 @@ def explain(filtered: Filtered, x: int, y: int) -> Terms:
     )
     return Terms(
         filter=stage.applied.name,
-        before=tuple(each.applied.name for each in filtered.stages[:-1]),
+        filters_before=tuple(each.applied.name for each in filtered.stages[:-1]),
         mode=picture.mode,
         x=x,
         y=y,

@@ -17,13 +17,18 @@ NOISE: Final = 1e-10
 
 def terms_text(terms: Terms) -> list[str]:
     """The terms as sentences, in the order in which they are computed."""
-    lines = [f"Pixel x {terms.x}, y {terms.y} after {terms.filter}.", *notes(terms)]
+    lines = [f"{title(terms)}.", *notes(terms)]
     for channel in terms.channels:
         for each in channel.sums:
             lines.append(f"Channel {heading(channel, each)}.")
             lines += [sentence(term, terms.scale.most) for term in each.terms]
         lines.append("; ".join(steps(channel, terms.scale)))
     return lines
+
+
+def title(terms: Terms) -> str:
+    """Which pixel it is, and after what; the kernels of some filters are called x and y, too."""
+    return f"Pixel {terms.x},{terms.y} (column {terms.x}, row {terms.y}) after {terms.filter}"
 
 
 def heading(channel: Channel, each: WeightedSum) -> str:
@@ -50,8 +55,8 @@ def sentence(term: Term, most: int) -> str:
 
 def notes(terms: Terms) -> Iterator[str]:
     """What has to be known to read the numbers, in whole sentences."""
-    if terms.before:
-        before = " | ".join(terms.before)
+    if terms.filters_before:
+        before = " | ".join(terms.filters_before)
         yield f"The values are the sums of {before}, neither rounded nor clamped."
     if terms.mode == "CMYK":
         yield "The numbers are light: 255 less the ink."

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias, get_args
 
-from tuiconv.errors import RequestError, unknown
+from tuiconv.errors import RequestError
 from tuiconv.images.apply import Filtered
 from tuiconv.images.filters import Filter
 from tuiconv.images.pictures import Picture
@@ -11,7 +11,7 @@ from tuiconv.images.ranges import Range
 from tuiconv.lessons.filter_facts import filter_about
 from tuiconv.lessons.filter_figures import difference_lines, result_lines
 from tuiconv.lessons.filter_kernels import facts, kernel_summary
-from tuiconv.lessons.planes import Box, difference, mean_sums
+from tuiconv.lessons.planes import Box, Plane, difference, mean_sums
 from tuiconv.lessons.scene import Panel, Pixels, Scene, Signed, Text
 from tuiconv.lessons.seen import as_seen
 
@@ -20,18 +20,6 @@ VIEWS: Final[tuple[View, ...]] = get_args(View)
 
 WRITTEN: Final = 78
 """Columns that a kernel may take to be written out."""
-
-
-def view_named(name: str) -> View:
-    """The view of that name.
-
-    Raises:
-        RequestError: there is none.
-    """
-    for each in VIEWS:
-        if each == name:
-            return each
-    raise unknown("view", name, VIEWS)
 
 
 def filter_scene(
@@ -61,7 +49,8 @@ def filter_scene(
     if crop is not None:
         check_crop(crop, filtered.picture)
     is_signed = filters[-1].zero_sum if shown is None else shown == "signed"
-    result = Text("result", result_lines(before, filtered))
+    whole = "" if crop is None else " of the whole picture"
+    result = Text(f"result{whole}", result_lines(before, filtered))
     panels: tuple[Panel, ...]
     match view:
         case "both":
@@ -109,10 +98,8 @@ def after_panel(filtered: Filtered, is_signed: bool, crop: Box | None) -> Pixels
     """What came out: the picture that is stored, or the sums as a signed map."""
     if not is_signed:
         return pixels_panel("after", filtered.picture, crop)
-    plane = mean_sums(filtered.stages[-1])
-    values = (plane if crop is None else plane.part(*crop)).numbers()
-    where = "" if crop is None else f" {place(crop)}"
-    return Signed(f"after{where}: sums{mean_over(filtered.picture)}", values, crop is not None)
+    what = f"sums{mean_over(filtered.picture)}"
+    return signed_panel("after", what, mean_sums(filtered.stages[-1]), crop)
 
 
 def difference_panels(before: Picture, after: Picture, crop: Box | None) -> tuple[Panel, ...]:
@@ -123,12 +110,9 @@ def difference_panels(before: Picture, after: Picture, crop: Box | None) -> tupl
     if before.colours != after.colours:
         modes = f"mode {before.mode} before, {after.mode} after"
         return (Text("no difference", (f"{modes}: only equal colours can be subtracted",)),)
-    plane = difference(before, after)
-    values = (plane if crop is None else plane.part(*crop)).numbers()
-    where = "" if crop is None else f" {place(crop)}"
-    title = f"difference{where}: after − before{mean_over(after)}"
-    numbers = Text("difference", difference_lines(before, after))
-    return Signed(title, values, crop is not None), numbers
+    what = f"after − before{mean_over(after)}"
+    panel = signed_panel("difference", what, difference(before, after), crop)
+    return panel, Text("difference", difference_lines(before, after))
 
 
 def pixels_panel(name: str, picture: Picture, box: Box | None) -> Pixels:
@@ -139,6 +123,13 @@ def pixels_panel(name: str, picture: Picture, box: Box | None) -> Pixels:
     x, y, width, height = box
     part = picture.pixels[y : y + height, x : x + width]
     return Pixels(f"{name} {place(box)}: {picture.mode}", as_seen(part, picture.mode), zoomed=True)
+
+
+def signed_panel(name: str, what: str, plane: Plane, box: Box | None) -> Signed:
+    """A map of a plane, or of a part of it with its place."""
+    where, part = ("", plane) if box is None else (f" {place(box)}", plane.part(*box))
+    size = part.height, part.width
+    return Signed(f"{name}{where}: {what}", part.numbers(), box is not None, size)
 
 
 def mean_over(picture: Picture) -> str:

@@ -30,6 +30,8 @@ class Signed:
     """(height, width), finite."""
     zoomed: bool = False
     """As in `Pixels`."""
+    size: tuple[int, int] | None = None
+    """(height, width) of the plane, if these are only the strongest of its numbers."""
 
 
 @dataclass(frozen=True, eq=False)

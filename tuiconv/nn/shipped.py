@@ -3,6 +3,7 @@
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from tuiconv.nn.checkpoint import CheckpointError
 from tuiconv.nn.network import Network
 
 SHIPPED = "lenet5"
@@ -18,6 +19,11 @@ def load_model(name: str) -> Network:
         CheckpointError: the file is missing or holds no network.
     """
     if name != SHIPPED:
+        if not Path(name).exists():
+            raise CheckpointError(
+                f"{name}: there is no such file; expected a checkpoint, or {SHIPPED}, which comes"
+                " with the program"
+            )
         return Network.load(name)
     with as_file(files("tuiconv") / "assets" / f"{SHIPPED}.safetensors") as path:
         return Network.load(Path(path))

@@ -6,7 +6,6 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from rich.color import Color
-from rich.segment import Segment
 from rich.style import Style
 
 from tuiconv.lessons.filter_terms import Channel, Term, Terms, WeightedSum
@@ -17,6 +16,7 @@ from tuiconv.lessons.filter_terms_text import (
     number_column,
     steps,
     terms_text,
+    title,
 )
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.lines import Line, Lines, block_width, paragraph, side_by_side, text_line
@@ -36,8 +36,6 @@ _SIGNS: Final[dict[ColorDepth, tuple[Style | None, Style | None]]] = {
     ColorDepth.NONE: (None, None),
 }
 """Of products that take away from the sum, and of those that add to it, as in signed maps."""
-
-_ASCII: Final = str.maketrans({"×": "x", "−": "-", "→": "->", "·": "*", "√": "sqrt", "²": "^2"})
 
 
 def draw_terms(terms: Terms, width: int, display: Display) -> Lines:
@@ -60,9 +58,8 @@ def draw_terms(terms: Terms, width: int, display: Display) -> Lines:
         return sum(GAP + block_width(each) for each in blocks) + block_width(places) <= width
 
     if not all(fits([each]) for each in every):
-        lines = [line for text in terms_text(terms) for line in paragraph(text, width, indent=2)]
-        return Lines(printable(lines, display))
-    lines = paragraph(f"Pixel x {terms.x}, y {terms.y} after {terms.filter}", width, style=BOLD)
+        return Lines([each for told in terms_text(terms) for each in paragraph(told, width, 2)])
+    lines = paragraph(title(terms), width, style=BOLD)
     lines += [line for note in notes(terms) for line in paragraph(note, width)]
     ends = [paragraph(end(channel, terms), width, indent=2) for channel in terms.channels]
     if fits(every):
@@ -71,7 +68,7 @@ def draw_terms(terms: Terms, width: int, display: Display) -> Lines:
         for group in [blocks] if fits(blocks) else [[each] for each in blocks]:
             lines += [[], *side_by_side([places, *group], GAP)]
         lines += below
-    return Lines(printable(lines, display))
+    return Lines(lines)
 
 
 def places_block(terms: Sequence[Term]) -> Block:
@@ -138,13 +135,3 @@ def sign_style(product: float, display: Display) -> Style | None:
 def end(channel: Channel, terms: Terms) -> str:
     """`R: sum 768 / 16 = 48 → rounded 48 → stored 48, difference 0`."""
     return f"{channel.name}: {' → '.join(steps(channel, terms.scale))}"
-
-
-def printable(lines: Sequence[Line], display: Display) -> list[Line]:
-    """The lines with signs that the terminal has."""
-    if display.unicode:
-        return list(lines)
-    return [
-        [Segment(segment.text.translate(_ASCII), segment.style) for segment in line]
-        for line in lines
-    ]

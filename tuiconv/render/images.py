@@ -75,7 +75,7 @@ def draw_rows(
 
 def heading(image: Image, columns: int, rows: int) -> list[Line]:
     """The title, and how far the picture is shrunk to fit into so many cells, or enlarged."""
-    height, width = shape(image)
+    height, width = (isinstance(image, Signed) and image.size) or shape(image)
     new_height, new_width = size_in(image, columns, rows)
     title = image.title
     if new_height > height:

@@ -1,7 +1,7 @@
 """A whole scene as text, for a terminal of a given size."""
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from textwrap import wrap
 from typing import Final
 
@@ -74,7 +74,8 @@ def draw_row(row: Sequence[Panel], width: int, display: Display) -> list[Line] |
     share = (width - GAP * (len(texts) - 1)) // len(texts)
     widths = [max(cell_len(line) for line in (text.title, *text.lines)) for text in texts]
     if sum(widths) + GAP * (len(texts) - 1) > width:
-        return [line for text in texts for line in draw_text(text, width)]
+        below = ([text_line(""), *draw_text(text, width)] for text in texts[1:])
+        return [*draw_text(texts[0], width), *chain.from_iterable(below)]
     columns = [share] * len(texts) if max(widths) <= share else widths
     blocks = [draw_text(text, column) for text, column in zip(texts, columns, strict=True)]
     return side_by_side(blocks, GAP)

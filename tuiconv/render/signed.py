@@ -23,6 +23,8 @@ FEW: Final = 0.02
 """The share of the cells whose numbers may lie beyond the ends of the scale."""
 FAR: Final = 2.0
 """They do if the largest is more than so many times what all others keep to."""
+MANY: Final = 100
+"""They do not if there are less numbers than these, as in a kernel: then each is looked at."""
 
 
 def fit_signed(panel: Signed, columns: int, rows: int) -> Numbers:
@@ -48,7 +50,7 @@ def limit_of(numbers: Numbers) -> tuple[float, bool]:
     if not magnitudes.size:
         return 0.0, False
     most, usual = float(magnitudes.max()), float(np.quantile(magnitudes, 1 - FEW))
-    if most <= FAR * usual:
+    if magnitudes.size < MANY or most <= FAR * usual:
         return most, False
     digit = 10.0 ** (np.floor(np.log10(usual)) - 1)
     return float(np.ceil(usual / digit) * digit), True
@@ -57,9 +59,10 @@ def limit_of(numbers: Numbers) -> tuple[float, bool]:
 def draw_signed(panel: Signed, width: int, rows: int, display: Display) -> list[Line]:
     """The map in at most `rows` lines of `width` cells, its scale, and how it was shrunk."""
     numbers = fit_signed(panel, width, rows)
-    limit, beyond = limit_of(numbers)
+    is_shrunk = numbers.size < panel.values.size
+    limit, beyond = limit_of(numbers if is_shrunk else panel.values)
     legend = scale_of(limit, beyond, width, display)
-    if numbers.size < panel.values.size:
+    if is_shrunk:
         legend += paragraph(STRONGEST, width)
     return [*draw_map(numbers, limit, display), *legend]
 

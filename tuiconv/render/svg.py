@@ -15,9 +15,8 @@ from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.images import GAP, Image, images_in
 from tuiconv.render.lines import Line, line_width
 from tuiconv.render.scene import draw_row, rows_of
-from tuiconv.render.svg_pictures import Drawn, draw_picture
+from tuiconv.render.svg_pictures import COLUMN, Drawn, draw_picture
 
-COLUMN: Final = 8.5
 LINE: Final = 19.0
 MARGIN: Final = 16.0
 FONTS: Final = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, monospace"

@@ -16,6 +16,8 @@ from tuiconv.render.palettes import DIVERGING, LEVELS
 from tuiconv.render.picture import fit
 from tuiconv.render.signed import STRONGEST, fit_signed, limit_of, scale_words
 
+COLUMN: Final = 8.5
+"""How wide a letter is."""
 SIDE: Final = 320
 """Pixels of a picture that are kept, either way: a slide has few more for one of two."""
 LARGEST: Final = 32.0
@@ -47,11 +49,20 @@ def draw_picture(image: Image, x: float, y: float, room: float) -> Drawn:
     values = fit_signed(image, columns, rows)
     limit, beyond = limit_of(values)
     part, height = placed(coloured(quantise(values, -limit, limit)), x, y, room)
-    scale = np.arange(LEVELS, dtype=np.uint8)[np.newaxis]
-    bar = embedded(coloured(scale), x, y + height + SPACE, min(room, BAR[0]), BAR[1])
-    words = " … ".join(scale_words(limit, beyond))
+    scale, length = np.arange(LEVELS, dtype=np.uint8)[np.newaxis], min(room, BAR[0])
+    bar = embedded(coloured(scale), x, y + height + SPACE, length, BAR[1])
+    words = spread(scale_words(limit, beyond), int(length / COLUMN))
     legend = (words, STRONGEST) if values.size < image.values.size else (words,)
     return Drawn([part, bar], height + 2 * SPACE + BAR[1], legend)
+
+
+def spread(words: tuple[str, str, str], columns: int) -> str:
+    """The first at the left, the second in the middle, the last at the right, if there is room."""
+    low, zero, high = words
+    sides = (columns - len(zero)) // 2
+    if min(sides - len(low), sides - len(high)) < 1:
+        return " … ".join(words)
+    return low.ljust(sides) + zero + high.rjust(sides)
 
 
 def placed(picture: Pillow.Image, x: float, y: float, room: float) -> tuple[str, float]:
@@ -63,14 +74,18 @@ def placed(picture: Pillow.Image, x: float, y: float, room: float) -> tuple[str,
 
 
 def embedded(picture: Pillow.Image, x: float, y: float, width: float, height: float) -> str:
-    """A picture stretched to a size, in the file itself; where it is enlarged, without blur."""
+    """A picture stretched to a size, in the file itself; where it is enlarged, without blur.
+
+    A thin frame shows where white ends and the paper begins.
+    """
     buffer = BytesIO()
     picture.save(buffer, "PNG", optimize=True)
     sharp = ' style="image-rendering:pixelated"' if width >= 2 * picture.width else ""
+    place = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"'
     return (
-        f'<image x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"{sharp}'
-        ' preserveAspectRatio="none"'
+        f'<image {place}{sharp} preserveAspectRatio="none"'
         f' href="data:image/png;base64,{b64encode(buffer.getvalue()).decode()}"/>'
+        f'<rect {place} fill="none" stroke="#c8c8c8"/>'
     )
 
 
