@@ -15,7 +15,7 @@ from tuiconv.arithmetic.joins import JOINS
 from tuiconv.arithmetic.layers import KINDS
 from tuiconv.cli import run
 from tuiconv.cli.app import app
-from tuiconv.images.catalog import FILTERS
+from tuiconv.images.filters.catalog import FILTERS
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

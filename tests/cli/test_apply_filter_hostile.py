@@ -73,7 +73,7 @@ def test_a_bomb_is_told_with_the_switch_that_allows_it(refused, folder):
 
 
 def test_with_large_a_picture_of_any_size_is_read(tuiconv, folder, monkeypatch):
-    monkeypatch.setattr("tuiconv.images.limits.MOST_PIXELS", 99)
+    monkeypatch.setattr("tuiconv.images.files.limits.MOST_PIXELS", 99)
     (folder / "big.png").write_bytes(png(10, 10))
     assert tuiconv("apply-filter", "big.png", "sharpen").status == 1
     assert tuiconv("apply-filter", "big.png", "sharpen", "--large").status == 0
@@ -115,7 +115,7 @@ def test_a_picture_one_may_not_read_is_one_line(tuiconv, photo, out, monkeypatch
         raise PermissionError(13, "Permission denied", str(path))
 
     with monkeypatch.context() as patch:  # tests may run as root, who may read everything
-        patch.setattr("tuiconv.images.reading.Path.open", forbidden)
+        patch.setattr("tuiconv.images.files.reading.Path.open", forbidden)
         done = tuiconv("apply-filter", "photo.png", "sharpen", "-o", out.name)
     assert (done.status, done.out) == (1, "")
     assert done.err == "tuiconv: photo.png: permission denied\n"
@@ -204,7 +204,7 @@ def full_disk(monkeypatch):
         with replacing(path) as file:
             yield Full(file)
 
-    monkeypatch.setattr("tuiconv.images.writing.replacing", half)
+    monkeypatch.setattr("tuiconv.images.files.writing.replacing", half)
 
 
 @pytest.mark.usefixtures("full_disk")

@@ -175,7 +175,7 @@ class Slow:
             os.kill(os.getpid(), signal.SIGINT)
         self.file.write(content[9:])
 import contextlib
-import tuiconv.images.writing as writing
+import tuiconv.images.files.writing as writing
 @contextlib.contextmanager
 def slowly(path):
     with replacing(path) as file:

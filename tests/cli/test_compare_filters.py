@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 from rich.cells import cell_len
 
-from tuiconv.images.catalog import FILTERS
+from tuiconv.images.filters.catalog import FILTERS
 
 
 def test_the_contact_sheet_names_the_picture_and_every_filter(tuiconv, photo):

@@ -5,8 +5,8 @@ import pytest
 
 from tuiconv.cli.filter_json import filter_entry
 from tuiconv.images.apply import Settings, filter_picture
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.filters import Magnitude, NamedFilter
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.filter import Magnitude, NamedFilter
 from tuiconv.images.pictures import Picture
 from tuiconv.lessons.filter_terms import explain
 

@@ -3,9 +3,9 @@ import json
 import numpy as np
 import pytest
 
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.family_kernels import FAMILIES
-from tuiconv.images.recipes import parse_filters
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.family_kernels import FAMILIES
+from tuiconv.images.filters.recipes import parse_filters
 
 
 def test_every_filter_is_named_with_its_words_and_its_kernel_or_formula(tuiconv):

@@ -8,8 +8,8 @@ from hypothesis.extra import numpy as hnp
 
 from tuiconv.errors import RequestError
 from tuiconv.images.apply import Settings, apply_filter, filter_frames, filter_picture
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.filters import LearnedFilter, NamedFilter
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.filter import LearnedFilter, NamedFilter
 from tuiconv.images.pictures import Picture
 
 STAR = np.array([[0, 0, 0], [0, 9, 0], [0, 0, 0]], dtype=np.uint8)
@@ -185,7 +185,7 @@ def test_padding_that_makes_too_many_pixels_is_refused_before_there_is_memory_fo
 def test_padding_counts_for_all_frames_and_for_every_filter(monkeypatch):
     frames, twice = [Picture(STAR, "L")] * 2, [FILTERS["identity"]] * 2
     # 3 + 2 · 2 = 7 across, of which 5 come out; with the padding of the second filter 9
-    monkeypatch.setattr("tuiconv.images.limits.MOST_PIXELS", 2 * 9 * 9 - 1)
+    monkeypatch.setattr("tuiconv.images.files.limits.MOST_PIXELS", 2 * 9 * 9 - 1)
     wide = Settings(padding=(2, 2))
     with pytest.raises(RequestError, match="5×5 pixels of 2 frames, padded to 9×9, are more"):
         filter_frames(frames, twice, wide)

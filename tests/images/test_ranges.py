@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuiconv.images.apply import Settings, filter_frames, filter_picture
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.filters import NamedFilter
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.filter import NamedFilter
 from tuiconv.images.pictures import Picture
 from tuiconv.images.ranges import scale
 

@@ -7,8 +7,8 @@ import pytest
 
 from tuiconv.cli import run
 from tuiconv.images.apply import apply_filter
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.reading import read_picture
+from tuiconv.images.files.reading import read_picture
+from tuiconv.images.filters.catalog import FILTERS
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tuiconv" / "assets" / "sample.png"

@@ -9,8 +9,8 @@ from scipy import ndimage
 from tuiconv.errors import RequestError
 from tuiconv.images import apply
 from tuiconv.images.apply import Settings, band_height, filter_picture, through
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.filters import LearnedFilter, NamedFilter
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.filter import LearnedFilter, NamedFilter
 from tuiconv.images.pictures import MODES, Picture
 from tuiconv.images.stages import EDGES, Source, Stage
 

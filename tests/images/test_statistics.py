@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuiconv.images.apply import Settings, filter_picture
-from tuiconv.images.filters import NamedFilter
+from tuiconv.images.filters.filter import NamedFilter
 from tuiconv.images.pictures import Picture
 from tuiconv.images.ranges import scale
 from tuiconv.images.statistics import Statistics, measured, together

@@ -1,7 +1,7 @@
 import numpy as np
 
 from tuiconv.images.apply import apply_filter
-from tuiconv.images.catalog import FILTERS
+from tuiconv.images.filters.catalog import FILTERS
 from tuiconv.images.pictures import Picture
 from tuiconv.lessons.contact_sheet import contact_sheet
 from tuiconv.lessons.scene import Pixels, Signed

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.kernel_reading import custom_filter
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.kernel_reading import custom_filter
 from tuiconv.lessons.filter_facts import filter_about, told, written
 from tuiconv.lessons.scene import Signed, Text
 

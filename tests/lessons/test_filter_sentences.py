@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tuiconv.images.apply import Settings, filter_frames, filter_picture
-from tuiconv.images.filters import NamedFilter
+from tuiconv.images.filters.filter import NamedFilter
+from tuiconv.images.filters.recipes import parse_filters
 from tuiconv.images.pictures import Picture
-from tuiconv.images.recipes import parse_filters
 from tuiconv.images.stages import EDGES
 from tuiconv.images.statistics import together
 from tuiconv.lessons.filter_sentences import plain_text

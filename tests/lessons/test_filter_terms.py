@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tuiconv.errors import RequestError
 from tuiconv.images.apply import Settings, filter_picture
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.filters import LearnedFilter, Magnitude, NamedFilter
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.filter import LearnedFilter, Magnitude, NamedFilter
 from tuiconv.images.pictures import MODES, Picture
 from tuiconv.images.ranges import RANGES
 from tuiconv.images.stages import EDGES

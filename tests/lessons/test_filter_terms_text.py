@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from tuiconv.images.apply import Settings, filter_picture
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.filters import LearnedFilter, Magnitude, NamedFilter
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.filter import LearnedFilter, Magnitude, NamedFilter
 from tuiconv.images.pictures import Picture
 from tuiconv.lessons.filter_terms import explain
 from tuiconv.lessons.filter_terms_text import number, number_column, terms_text

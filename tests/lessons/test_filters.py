@@ -5,10 +5,10 @@ import pytest
 
 from tuiconv.errors import RequestError
 from tuiconv.images.apply import Settings, filter_frames, filter_picture
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.filters import LearnedFilter, NamedFilter
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.filter import LearnedFilter, NamedFilter
+from tuiconv.images.filters.recipes import parse_filters
 from tuiconv.images.pictures import MODES, Picture
-from tuiconv.images.recipes import parse_filters
 from tuiconv.images.statistics import together
 from tuiconv.lessons.filters import VIEWS, filter_scene
 from tuiconv.lessons.scene import Pixels, Signed, Text

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tuiconv.images.apply import filter_picture
-from tuiconv.images.catalog import FILTERS
+from tuiconv.images.filters.catalog import FILTERS
 from tuiconv.images.pictures import Picture
 from tuiconv.lessons import planes
 from tuiconv.lessons.planes import Plane, difference, mean_sums, strongest

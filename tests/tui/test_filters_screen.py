@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from textual.widgets import OptionList
 
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.reading import read_picture
+from tuiconv.images.files.reading import read_picture
+from tuiconv.images.filters.catalog import FILTERS
 from tuiconv.tui.messages import PictureFiltered
 
 SIZES = [(80, 24), (120, 40), (200, 60)]

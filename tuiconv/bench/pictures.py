@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 import tuiconv_kernels as kernels
 from tuiconv.bench.cases import MILLISECONDS, OPENCV, PILLOW, SCIPY, Case, Side
-from tuiconv.images.catalog import FILTERS
+from tuiconv.images.filters.catalog import FILTERS
 
 SIZE = (2160, 3840)
 """Height and width."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tuiconv.images.apply import Filtered, Settings
-    from tuiconv.images.filters import Filter
+    from tuiconv.images.filters.filter import Filter
     from tuiconv.images.pictures import Picture
     from tuiconv.images.stages import Stage
     from tuiconv.lessons.filter_terms import Terms

@@ -14,11 +14,11 @@ from tuiconv.errors import RequestError
 from tuiconv.files import replacing
 from tuiconv.images.apply import Filtered, filter_frames
 from tuiconv.images.channels import grey, one_channel
-from tuiconv.images.formats import format_of
+from tuiconv.images.files.formats import format_of
+from tuiconv.images.files.reading import read_picture_file
+from tuiconv.images.files.writing import encode, what_changes, write_picture_file
 from tuiconv.images.pictures import Picture, PictureFile
-from tuiconv.images.reading import read_picture_file
 from tuiconv.images.statistics import Statistics, together
-from tuiconv.images.writing import encode, what_changes, write_picture_file
 from tuiconv.lessons.filter_figures import clipped
 
 

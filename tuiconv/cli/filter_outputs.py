@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 from tuiconv.errors import RequestError
 from tuiconv.files import check_writable
-from tuiconv.images.formats import FORMATS, format_of
+from tuiconv.images.files.formats import FORMATS, format_of
 
 STREAM: Final = "-"
 """Stands for stdin among the pictures, and for stdout as the output."""

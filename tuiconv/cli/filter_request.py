@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from tuiconv.cli.options import at_most_one
 from tuiconv.errors import RequestError
 from tuiconv.images.apply import Settings
-from tuiconv.images.filters import Filter
-from tuiconv.images.kernel_reading import custom_filter, parse_kernel, read_kernel_file
-from tuiconv.images.number_text import quoted
+from tuiconv.images.filters.filter import Filter
+from tuiconv.images.filters.kernel_reading import custom_filter, parse_kernel, read_kernel_file
+from tuiconv.images.filters.number_text import quoted
+from tuiconv.images.filters.recipes import parse_filters
 from tuiconv.images.ranges import Range
-from tuiconv.images.recipes import parse_filters
 from tuiconv.lessons.filters import View
 from tuiconv.lessons.planes import Box
 

@@ -13,9 +13,9 @@ from tuiconv.arithmetic.tokens import printable
 from tuiconv.cli.filter_outputs import STREAM, Target
 from tuiconv.cli.filter_request import Change, Showing
 from tuiconv.images.apply import Filtered
-from tuiconv.images.filters import Filter
+from tuiconv.images.files.reading import STANDARD_INPUT
+from tuiconv.images.filters.filter import Filter
 from tuiconv.images.pictures import Picture
-from tuiconv.images.reading import STANDARD_INPUT
 from tuiconv.lessons.filters import filter_scene
 from tuiconv.lessons.scene import Scene
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, TypeVar
 
 from tuiconv.errors import RequestError, unknown
-from tuiconv.images.number_text import quoted
+from tuiconv.images.filters.number_text import quoted
 
 if TYPE_CHECKING:
     from tuiconv.arithmetic.sizes import Pair

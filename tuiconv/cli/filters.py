@@ -10,7 +10,7 @@ import typer
 from tuiconv.cli.options import Color, Json, Width, at_most_one, console_for
 
 if TYPE_CHECKING:
-    from tuiconv.images.filters import Filter
+    from tuiconv.images.filters.filter import Filter
 
 
 def filters(
@@ -42,8 +42,8 @@ def filters(
       tuiconv filters "gaussian(2) | sobel-x" --json
       tuiconv filters --compare photo.jpg
     """
-    from tuiconv.images.catalog import FILTERS
-    from tuiconv.images.recipes import parse_filters
+    from tuiconv.images.filters.catalog import FILTERS
+    from tuiconv.images.filters.recipes import parse_filters
 
     chosen = tuple(FILTERS.values()) if name is None else parse_filters(name)
     at_most_one({"FILTER": name, "--compare": compare, "--json": as_json and compare})
@@ -75,8 +75,8 @@ def filters(
 def to_json(named: "Filter") -> dict[str, Any]:
     """A filter as a JSON object."""
     from tuiconv.cli.filter_json import filter_json
-    from tuiconv.images.family_kernels import FAMILIES
-    from tuiconv.images.filters import NamedFilter
+    from tuiconv.images.filters.family_kernels import FAMILIES
+    from tuiconv.images.filters.filter import NamedFilter
 
     values = named.parameters if isinstance(named, NamedFilter) else {}
     family = FAMILIES[named.name.partition("(")[0]] if values else None

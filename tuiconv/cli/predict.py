@@ -46,7 +46,7 @@ def predict(
       tuiconv predict lenet5 photo.png
       tuiconv predict lenet5.safetensors photo.png photo.jpg --json
     """
-    from tuiconv.images.reading import read_picture
+    from tuiconv.images.files.reading import read_picture
     from tuiconv.nn.prediction import check_readable, prepare
     from tuiconv.nn.prediction import predict as guess
     from tuiconv.nn.reading import reads_lines

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tuiconv.arithmetic.sizes import Pair
-from tuiconv.images.filters import Filter
-from tuiconv.images.limits import check_padded
+from tuiconv.images.files.limits import check_padded
+from tuiconv.images.filters.filter import Filter
+from tuiconv.images.filters.recipes import parse_filters
 from tuiconv.images.pictures import MODES, Picture
 from tuiconv.images.ranges import Range, Scale, scale
-from tuiconv.images.recipes import parse_filters
 from tuiconv.images.stages import Rows, Source, Stage
 from tuiconv.images.statistics import Statistics, measured, together
 from tuiconv_kernels.cores import usable_cores

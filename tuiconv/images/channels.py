@@ -30,7 +30,7 @@ def one_channel(picture: Picture, name: str) -> Picture:
     names = picture.channel_names
     if name not in names:
         raise RequestError(
-            f"there is no channel {name} in mode {picture.mode}; there is {', '.join(names)}"
+            f"there is no channel {name} in mode {picture.mode}; there are {', '.join(names)}"
         )
     channels = picture.pixels.reshape(picture.height, picture.width, -1)
     return as_grey(picture, channels[:, :, names.index(name)])

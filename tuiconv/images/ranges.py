@@ -5,7 +5,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from tuiconv.images.filters import Values
+from tuiconv.images.filters.filter import Values
 
 Range: TypeAlias = Literal["clamp", "signed", "abs", "minmax"]
 RANGES: Final[tuple[Range, ...]] = get_args(Range)

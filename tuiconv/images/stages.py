@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from tuiconv.arithmetic.sizes import Pair, Window
 from tuiconv.errors import RequestError, unknown
-from tuiconv.images.filters import Filter, Values, inside
+from tuiconv.images.filters.filter import Filter, Values, inside
 from tuiconv_kernels.filtering import Edge, sources
 
 EDGES: Final[tuple[Edge, ...]] = get_args(Edge)

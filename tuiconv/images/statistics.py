@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from tuiconv.images.filters import Values
+from tuiconv.images.filters.filter import Values
 from tuiconv.images.ranges import Scale
 
 

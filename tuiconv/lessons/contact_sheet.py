@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tuiconv.images.apply import Settings, filter_picture
-from tuiconv.images.filters import Filter, Magnitude
+from tuiconv.images.filters.filter import Filter, Magnitude
 from tuiconv.images.pictures import Picture
 from tuiconv.lessons.planes import mean_sums
 from tuiconv.lessons.scene import Pixels, Scene, Signed

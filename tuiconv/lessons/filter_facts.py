@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Final
 
-from tuiconv.images.families import Family
-from tuiconv.images.family_kernels import FAMILIES
-from tuiconv.images.filters import Filter, Matrix, NamedFilter
-from tuiconv.images.gradient_filters import GRADIENT_FILTERS
-from tuiconv.images.kernel_text import kernel_text, rounded_rows, separated_text, whole_text
-from tuiconv.images.lecture_filters import LECTURE_FILTERS
+from tuiconv.images.filters.families import Family
+from tuiconv.images.filters.family_kernels import FAMILIES
+from tuiconv.images.filters.filter import Filter, Matrix, NamedFilter
+from tuiconv.images.filters.gradients import GRADIENT_FILTERS
+from tuiconv.images.filters.kernel_text import kernel_text, rounded_rows, separated_text, whole_text
+from tuiconv.images.filters.lecture import LECTURE_FILTERS
 from tuiconv.lessons.figures import figure
 from tuiconv.lessons.filter_kernels import beside
 from tuiconv.lessons.scene import Scene, Signed, Text

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final
 
-from tuiconv.images.filters import Filter, Matrix, NamedFilter
-from tuiconv.images.kernel_text import kernel_text
+from tuiconv.images.filters.filter import Filter, Matrix, NamedFilter
+from tuiconv.images.filters.kernel_text import kernel_text
 from tuiconv.lessons.figures import figure
 from tuiconv.lessons.scene import Text
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tuiconv.images.apply import Filtered, Settings
-from tuiconv.images.filters import Filter, Matrix
-from tuiconv.images.kernel_text import integer_kernel
+from tuiconv.images.filters.filter import Filter, Matrix
+from tuiconv.images.filters.kernel_text import integer_kernel
 from tuiconv.images.pictures import Picture
 from tuiconv.images.stages import Stage
 from tuiconv.lessons.figures import figure, minus

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from tuiconv.errors import RequestError
 from tuiconv.images.apply import Filtered
-from tuiconv.images.filters import Filter, LearnedFilter, Magnitude, Matrix, NamedFilter
-from tuiconv.images.kernel_text import integer_kernel
+from tuiconv.images.filters.filter import Filter, LearnedFilter, Magnitude, Matrix, NamedFilter
+from tuiconv.images.filters.kernel_text import integer_kernel
 from tuiconv.images.ranges import Scale
 from tuiconv.images.stages import Band, Stage
 

@@ -5,7 +5,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from tuiconv.errors import RequestError
 from tuiconv.images.apply import Filtered
-from tuiconv.images.filters import Filter
+from tuiconv.images.filters.filter import Filter
 from tuiconv.images.pictures import Picture
 from tuiconv.images.ranges import Range
 from tuiconv.lessons.filter_facts import filter_about

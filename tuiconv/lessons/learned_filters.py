@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tuiconv.errors import RequestError, UserError
-from tuiconv.images.filters import LearnedFilter
+from tuiconv.images.filters.filter import LearnedFilter
 from tuiconv.nn.layers import Conv
 from tuiconv.nn.network import Network
 from tuiconv.nn.shipped import load_model

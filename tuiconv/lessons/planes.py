@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from tuiconv.images.filters import Values
+from tuiconv.images.filters.filter import Values
 from tuiconv.images.pictures import Picture
 
 if TYPE_CHECKING:  # with Numba, which a map of a kernel need not wait for

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tuiconv.images.catalog import FILTERS
+from tuiconv.images.filters.catalog import FILTERS
 from tuiconv.lessons.scene import Pixels, Scene
 from tuiconv.tui.messages import PictureFiltered
 from tuiconv.tui.screens.lesson import LessonScreen
@@ -68,7 +68,7 @@ class FiltersScreen(LessonScreen):
     def filter_sample(self, name: str) -> None:
         """In the compute thread: filter the sample picture."""
         from tuiconv.images.apply import filter_picture  # with Numba, after the first paint
-        from tuiconv.images.reading import read_picture
+        from tuiconv.images.files.reading import read_picture
         from tuiconv.lessons.filters import filter_scene
 
         with as_file(files("tuiconv") / "assets" / "sample.png") as path:

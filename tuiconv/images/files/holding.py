@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from tuiconv.images.formats import FORMATS, suffixes
-from tuiconv.images.palettes import Places, image_with, places_in
+from tuiconv.images.files.formats import FORMATS, suffixes
+from tuiconv.images.files.palettes import Places, image_with, places_in
+from tuiconv.images.files.raster import image_from
 from tuiconv.images.pictures import Picture, PictureError, PixelArray
-from tuiconv.images.raster import image_from
 
 _WITH_EQUAL_CHANNELS = {"L": "RGB", "LA": "RGBA"}
 

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.kernel_text import (
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.kernel_text import (
     integer_kernel,
     kernel_text,
     separated,

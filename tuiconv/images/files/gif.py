@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import GifImagePlugin
 
-from tuiconv.images.palettes import Colours, Places, image_with, places_in, with_palette
+from tuiconv.images.files.palettes import Colours, Places, image_with, places_in, with_palette
 from tuiconv.images.pictures import Picture
 
 _KEEP, _CLEAR = 1, 2

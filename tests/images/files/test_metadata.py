@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tuiconv.images.deep import png_chunks
+from tuiconv.images.files.deep import png_chunks
+from tuiconv.images.files.reading import read_picture_file
+from tuiconv.images.files.writing import encode, what_changes
 from tuiconv.images.pictures import Picture, PictureFile
-from tuiconv.images.reading import read_picture_file
-from tuiconv.images.writing import encode, what_changes
 
 PROFILE = bytes(16) + b"RGB " + b" of some kind"
 CARRIED = (

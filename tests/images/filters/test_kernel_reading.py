@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tuiconv.errors import RequestError
 from tuiconv.images.apply import apply_filter
-from tuiconv.images.filters import NamedFilter
-from tuiconv.images.kernel_reading import custom_filter, parse_kernel, read_kernel_file
+from tuiconv.images.filters.filter import NamedFilter
+from tuiconv.images.filters.kernel_reading import custom_filter, parse_kernel, read_kernel_file
 
 SHARPEN = [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]
 

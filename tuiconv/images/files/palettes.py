@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from tuiconv.images.files.raster import image_from
 from tuiconv.images.pictures import PixelArray
-from tuiconv.images.raster import image_from
 
 Colours = npt.NDArray[np.uint8]
 """(colours, channels)."""

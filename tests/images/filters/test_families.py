@@ -8,9 +8,9 @@ from scipy import ndimage
 
 from tuiconv.errors import RequestError
 from tuiconv.images.apply import apply_filter
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.family_kernels import FAMILIES
-from tuiconv.images.recipes import parse_filters
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.family_kernels import FAMILIES
+from tuiconv.images.filters.recipes import parse_filters
 
 IMAGE = np.random.default_rng(5).uniform(0, 255, (11, 9))
 EDGES = {"zero": "constant", "replicate": "nearest", "reflect": "mirror", "wrap": "wrap"}

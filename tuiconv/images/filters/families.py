@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tuiconv.errors import RequestError
-from tuiconv.images.filters import Matrix, NamedFilter
-from tuiconv.images.number_text import number_text
+from tuiconv.images.filters.filter import Matrix, NamedFilter
+from tuiconv.images.filters.number_text import number_text
 
 
 @dataclass(frozen=True)

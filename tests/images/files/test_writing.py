@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tuiconv.images.formats import FORMATS, format_of
+from tuiconv.images.files.formats import FORMATS, format_of
+from tuiconv.images.files.reading import read_picture_file
+from tuiconv.images.files.writing import encode, what_changes, write_picture_file
 from tuiconv.images.pictures import MODES, Picture, PictureError, PictureFile
-from tuiconv.images.reading import read_picture_file
-from tuiconv.images.writing import encode, what_changes, write_picture_file
 
 RNG = np.random.default_rng(7)
 

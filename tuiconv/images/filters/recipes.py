@@ -7,11 +7,11 @@ from difflib import get_close_matches
 from typing import Final
 
 from tuiconv.errors import RequestError
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.families import Family, Parameter
-from tuiconv.images.family_kernels import FAMILIES
-from tuiconv.images.filters import Filter
-from tuiconv.images.number_text import NUMBER, number_in, quoted
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.families import Family, Parameter
+from tuiconv.images.filters.family_kernels import FAMILIES
+from tuiconv.images.filters.filter import Filter
+from tuiconv.images.filters.number_text import NUMBER, number_in, quoted
 
 MOST_FILTERS: Final = 50
 """In a row; the sums of many more could grow beyond all numbers."""

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from tuiconv.images.filters import Matrix, NamedFilter
+from tuiconv.images.filters.filter import Matrix, NamedFilter
 
 
 def _binomial(order: int) -> Matrix:

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tuiconv.images import limits
+from tuiconv.images.files import limits
+from tuiconv.images.files.reading import read_picture, read_picture_file
+from tuiconv.images.files.writing import encode
 from tuiconv.images.pictures import MODES, Picture, PictureError, PictureFile
-from tuiconv.images.reading import read_picture, read_picture_file
-from tuiconv.images.writing import encode
 
 RNG = np.random.default_rng(7)
 
@@ -376,7 +376,7 @@ def test_a_text_that_unpacks_to_far_too_much_is_refused(png):
 READ = """
 import sys
 from tuiconv.images.pictures import PictureError
-from tuiconv.images.reading import read_picture_file
+from tuiconv.images.files.reading import read_picture_file
 for path in sys.argv[1:]:
     try:
         read_picture_file(path)

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from tuiconv.images.families import Family, Parameter
-from tuiconv.images.filters import Matrix
+from tuiconv.images.filters.families import Family, Parameter
+from tuiconv.images.filters.filter import Matrix
 
 
 def box(size: float) -> Matrix:

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from tuiconv.images.deep import filtered_rows
+from tuiconv.images.files.deep import filtered_rows
+from tuiconv.images.files.reading import read_picture_file
+from tuiconv.images.files.writing import encode
 from tuiconv.images.pictures import Picture, PictureError, PictureFile
-from tuiconv.images.reading import read_picture_file
-from tuiconv.images.writing import encode
 
 COLOUR_TYPES = {"LA;16": 4, "RGB;16": 2, "RGBA;16": 6}
 ADAM7 = (

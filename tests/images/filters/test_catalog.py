@@ -7,10 +7,10 @@ import pytest
 from scipy import ndimage
 
 from tuiconv.images.apply import apply_filter
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.family_kernels import FAMILIES
-from tuiconv.images.filters import NamedFilter
-from tuiconv.images.recipes import parse_filters
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.family_kernels import FAMILIES
+from tuiconv.images.filters.filter import NamedFilter
+from tuiconv.images.filters.recipes import parse_filters
 
 SCIPY_EDGES = {"zero": "constant", "replicate": "nearest", "reflect": "mirror", "wrap": "wrap"}
 
@@ -110,5 +110,5 @@ def test_a_kernel_without_a_centre_or_with_nan_is_refused(kernel):
 
 
 def test_naming_a_filter_does_not_wait_for_numba():
-    program = "import sys, tuiconv.images.recipes; sys.exit('numba' in sys.modules)"
+    program = "import sys, tuiconv.images.filters.recipes; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0

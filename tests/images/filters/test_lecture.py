@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tuiconv.images.lecture_filters import LECTURE_FILTERS
+from tuiconv.images.filters.lecture import LECTURE_FILTERS
 
 GAUSSIAN = [[1, 4, 6, 4, 1], [4, 16, 24, 16, 4], [6, 24, 36, 24, 6], [4, 16, 24, 16, 4]]
 LECTURE = {

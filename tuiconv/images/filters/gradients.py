@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from tuiconv.images.filters import Filter, Magnitude, NamedFilter
-from tuiconv.images.lecture_filters import impulse
+from tuiconv.images.filters.filter import Filter, Magnitude, NamedFilter
+from tuiconv.images.filters.lecture import impulse
 
 _DIFFERENCE = np.array([-1.0, 0.0, 1.0])
 

@@ -8,11 +8,11 @@ import numpy.typing as npt
 from PIL import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from tuiconv.images.deep import deep_pixels, raw_mode
-from tuiconv.images.metadata import what_travels
-from tuiconv.images.palettes import Colours
+from tuiconv.images.files.deep import deep_pixels, raw_mode
+from tuiconv.images.files.metadata import what_travels
+from tuiconv.images.files.palettes import Colours
+from tuiconv.images.files.raster import array_of, image_from
 from tuiconv.images.pictures import MODES, Picture, PictureError, PixelArray, Stored
-from tuiconv.images.raster import array_of, image_from
 
 _GREY_STEP = {"L;2": 85, "L;4": 17}
 """From one grey to the next in a PNG of few bits, whose transparent grey Pillow gives unscaled."""

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Final
 from PIL import ExifTags, Image, ImageFile
 from PIL.PngImagePlugin import PngInfo
 
-from tuiconv.images.formats import FORMATS
+from tuiconv.images.files.formats import FORMATS
 from tuiconv.images.pictures import Picture
 
 _NAMES: Final = {

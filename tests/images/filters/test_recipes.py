@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tuiconv.errors import RequestError
 from tuiconv.images.apply import apply_filter
-from tuiconv.images.catalog import FILTERS
-from tuiconv.images.recipes import MOST_FILTERS, parse_filters
+from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.images.filters.recipes import MOST_FILTERS, parse_filters
 
 
 def names(text):

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile, TiffImagePlugin
 
+from tuiconv.images.files.raster import array_of
 from tuiconv.images.pictures import PictureError
-from tuiconv.images.raster import array_of
 
 PNG_COLOURS: Final = {1: 0, 2: 4, 3: 2, 4: 6}
 """PNG's colour type for a number of channels: grey, grey with alpha, RGB, RGBA."""

@@ -3,7 +3,7 @@ import pytest
 from scipy import ndimage
 
 from tuiconv.images.apply import apply_filter
-from tuiconv.images.catalog import FILTERS
+from tuiconv.images.filters.catalog import FILTERS
 
 EDGES = {"zero": "constant", "replicate": "nearest", "reflect": "mirror", "wrap": "wrap"}
 SLOPES = ("sobel", "prewitt", "scharr")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tuiconv.images.filters import Matrix
+from tuiconv.images.filters.filter import Matrix
 
 DIGITS = 6
 """Significant digits of the largest weight, where weights are rounded."""

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tuiconv.images.files.reading import read_picture, read_picture_file
+from tuiconv.images.files.writing import encode, what_changes
 from tuiconv.images.pictures import Picture, PictureError, PictureFile
-from tuiconv.images.reading import read_picture, read_picture_file
-from tuiconv.images.writing import encode, what_changes
 
 RNG = np.random.default_rng(7)
 MOVING = ("GIF", "PNG", "WEBP")

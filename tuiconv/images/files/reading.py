@@ -12,11 +12,11 @@ from typing import BinaryIO
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from tuiconv.images.limits import MOST_PIXELS, check_size, pillows_limit
-from tuiconv.images.modes import alike, as_seen, picture_of
+from tuiconv.images.files.limits import MOST_PIXELS, check_size, pillows_limit
+from tuiconv.images.files.modes import alike, as_seen, picture_of
+from tuiconv.images.files.quiet import keep_quiet
+from tuiconv.images.files.whole import CHECKS
 from tuiconv.images.pictures import Picture, PictureError, PictureFile
-from tuiconv.images.quiet import keep_quiet
-from tuiconv.images.whole import CHECKS
 
 STANDARD_INPUT = "standard input"
 """What messages call a picture that came as bytes."""
@@ -88,8 +88,8 @@ def _read(source: Path | bytes, large: bool, only_first: bool) -> PictureFile:
             with image, pillows_limit.off() if large else nullcontext():
                 if not large:
                     check_size(image, 1 if only_first else _count(image))
-                if image.format in CHECKS:
-                    CHECKS[image.format](file)
+                if check := CHECKS.get(image.format or ""):
+                    check(file)
                 return _picture_file(image, file, only_first)
     except PictureError as error:
         raise PictureError(f"{name}: {error}") from error

@@ -11,14 +11,14 @@ import numpy as np
 from PIL import Image, TiffImagePlugin
 
 from tuiconv.files import replacing
-from tuiconv.images.deep import encode_png, encode_ppm, tiff_tags
-from tuiconv.images.formats import FORMATS, format_of, suffixes
-from tuiconv.images.gif import encode_gif, gif_frame
-from tuiconv.images.holding import Held, held
-from tuiconv.images.metadata import left_out, options_for
+from tuiconv.images.files.deep import encode_png, encode_ppm, tiff_tags
+from tuiconv.images.files.formats import FORMATS, format_of, suffixes
+from tuiconv.images.files.gif import encode_gif, gif_frame
+from tuiconv.images.files.holding import Held, held
+from tuiconv.images.files.metadata import left_out, options_for
+from tuiconv.images.files.raster import image_from
+from tuiconv.images.files.reading import reason
 from tuiconv.images.pictures import Picture, PictureError, PictureFile
-from tuiconv.images.raster import image_from
-from tuiconv.images.reading import reason
 
 
 def write_picture_file(target: str | os.PathLike[str], file: PictureFile) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tuiconv.errors import RequestError
-from tuiconv.images.filters import Matrix, NamedFilter
-from tuiconv.images.number_text import number_in, number_text, quoted
+from tuiconv.images.filters.filter import Matrix, NamedFilter
+from tuiconv.images.filters.number_text import number_in, number_text, quoted
 
 MOST_SIDE: Final = 255
 """Rows and columns of a kernel."""

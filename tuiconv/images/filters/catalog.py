@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from tuiconv.images.family_kernels import FAMILIES
-from tuiconv.images.filters import Filter
-from tuiconv.images.gradient_filters import GRADIENT_FILTERS
-from tuiconv.images.lecture_filters import LECTURE_FILTERS
+from tuiconv.images.filters.family_kernels import FAMILIES
+from tuiconv.images.filters.filter import Filter
+from tuiconv.images.filters.gradients import GRADIENT_FILTERS
+from tuiconv.images.filters.lecture import LECTURE_FILTERS
 
 FILTERS: Final[dict[str, Filter]] = {
     named.name: named for named in (*LECTURE_FILTERS, *GRADIENT_FILTERS)

@@ -1,0 +1,1 @@
+"""Filters: what they are, by name, by their numbers, by a kernel of one's own, and as text."""
