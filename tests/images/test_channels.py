@@ -62,7 +62,7 @@ def test_every_channel_can_be_had_alone(mode):
 
 
 def test_a_channel_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(RequestError, match="no channel alpha in mode RGB; there is R, G, B"):
+    with pytest.raises(RequestError, match="no channel alpha in mode RGB; there are R, G, B"):
         one_channel(picture("RGB"), "alpha")
 
 
