@@ -37,6 +37,7 @@ def test_layers_of_lenet5_do_the_multiply_adds_that_its_summary_says(name):
     assert by_name(name).input_gradient_operations == by_name(name).operations
 
 
+@pytest.mark.slow
 @small
 def test_an_input_gradient_adds_up_as_many_products_as_are_counted(layer):
     # with ones for all numbers, every product adds 1

@@ -12,6 +12,7 @@ def test_a_batch_is_noise_for_the_network_with_labels_of_its_classes():
     assert set(labels) == set(range(10))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [networks.training, networks.threads_over_one])
 def test_a_step_learns_as_many_images_as_are_counted(kind):
     case = kind("mlp2", 3)
@@ -28,6 +29,7 @@ def test_threads_are_compared_with_the_same_training_on_one():
     assert (ours.call.func.__self__.threads, theirs.call.func.__self__.threads) == (2, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [networks.inference("mlp2", 3), networks.latency("mlp2")])
 def test_inference_gives_log_probabilities_of_as_many_images_as_are_counted(case):
     side = case.ours(2)
