@@ -173,7 +173,6 @@ def apply_filter(
     from tuiconv.images.ranges import RANGES
     from tuiconv.images.stages import EDGES
     from tuiconv.lessons.filters import VIEWS
-    from tuiconv_kernels.cores import usable_cores
 
     undrawn = {"--json": as_json, "--plain": plain, "--output -": output == STREAM}
     at_most_one(undrawn)
@@ -183,7 +182,7 @@ def apply_filter(
         at_most_one({"--view": view, **undrawn})
         at_most_one({"--crop": crop, **undrawn})
     pictures, text = pictures_and_filter(words, kernel, kernel_file, conv1)
-    workers = min(jobs or min(WORKERS, usable_cores()), len(pictures))
+    workers, threads = shared_out(len(pictures), jobs)
     kept = given(range_, lambda name: one_of("range", name, RANGES))
     change = Change(
         filters_asked(text, kernel, kernel_file, conv1, divide, bias, flip),
@@ -192,7 +191,7 @@ def apply_filter(
             stride=pair("--stride", stride, 1),
             padding=given(padding, lambda text: pair("--padding", text, 0)),
             range=kept or "clamp",
-            threads=max(usable_cores() // workers, 1),
+            threads=threads,
             large=large,
         ),
         is_flipped=flip,
@@ -230,3 +229,14 @@ def apply_filter(
             return filter_many(job, pictures, outputs.targets, workers, console)
         tell(pictures[0], job(pictures[0], outputs.targets[0]), console)
     return 0
+
+
+def shared_out(pictures: int, jobs: int | None) -> tuple[int, int | None]:
+    """How many pictures are filtered at a time, and by how many threads each."""
+    if pictures == 1:
+        return 1, None
+    from tuiconv_kernels.cores import usable_cores  # with Numba, which one picture is read beside
+
+    cores = usable_cores()
+    workers = min(jobs or min(WORKERS, cores), pictures)
+    return workers, max(cores // workers, 1)

@@ -1,18 +1,20 @@
 """One picture of `tuiconv apply-filter`: read, filtered, told of and saved."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import wrap
-from typing import Literal
+from typing import Final, Literal
 
 from tuiconv.cli.filter_outputs import STREAM, Target
 from tuiconv.cli.filter_request import Change, Showing
 from tuiconv.cli.filter_told import Outcome, as_svg, told_of
 from tuiconv.errors import RequestError
 from tuiconv.files import replacing
-from tuiconv.images.apply import Filtered, filter_frames
+from tuiconv.images.apply import Filtered, filter_frames, load_kernels
 from tuiconv.images.channels import grey, one_channel
 from tuiconv.images.files.formats import format_of
 from tuiconv.images.files.reading import read_picture_file
@@ -20,6 +22,10 @@ from tuiconv.images.files.writing import encode, what_changes, write_picture_fil
 from tuiconv.images.pictures import Picture, PictureFile
 from tuiconv.images.statistics import Statistics, together
 from tuiconv.lessons.filter_figures import clipped
+
+USUAL_INTERVAL: Final = sys.getswitchinterval()
+"""Seconds that a thread may keep Python's lock. To decode a picture is to ask for it some hundred
+times, which with all of that time would take longer than to load Numba."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,8 @@ class Job:
         """
         change, showing = self.change, self.showing
         content = sys.stdin.buffer.read() if source == STREAM else source
-        file = read_picture_file(content, change.large)
+        with loading_kernels():
+            file = read_picture_file(content, change.large)
         before = [as_asked(frame, change) for frame in file.frames]
         filtered = filter_frames(before, change.filters, change.settings)
         if not change.may_exceed:
@@ -80,6 +87,18 @@ class Job:
         if self.showing.range is not None or not self.change.filters[-1].zero_sum or not sums.below:
             return ""
         return f"{sums.below:,} numbers below 0 are saved as 0; --range signed keeps them"
+
+
+@contextmanager
+def loading_kernels() -> Iterator[None]:
+    """Numba is loaded beside what is done meanwhile."""
+    sys.setswitchinterval(USUAL_INTERVAL / 50)
+    try:
+        with ThreadPoolExecutor(1, "tuiconv-kernels") as pool:
+            pool.submit(load_kernels)
+            yield
+    finally:
+        sys.setswitchinterval(USUAL_INTERVAL)
 
 
 def as_asked(picture: Picture, change: Change) -> Picture:

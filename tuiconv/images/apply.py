@@ -4,21 +4,22 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from tuiconv.arithmetic.sizes import Pair
 from tuiconv.images.files.limits import check_padded
-from tuiconv.images.filters.filter import Filter
+from tuiconv.images.filters.filter import Filter, weighted_sums
 from tuiconv.images.filters.recipes import parse_filters
 from tuiconv.images.pictures import MODES, Picture
 from tuiconv.images.ranges import Range, Scale, scale
 from tuiconv.images.stages import Rows, Source, Stage
 from tuiconv.images.statistics import Statistics, measured, together
-from tuiconv_kernels.cores import usable_cores
-from tuiconv_kernels.filtering import Edge
+
+if TYPE_CHECKING:
+    from tuiconv_kernels.filtering import Edge
 
 Pixels: TypeAlias = npt.NDArray[Any]
 """uint8, uint16 or floats; (height, width) or (height, width, channels)."""
@@ -33,7 +34,7 @@ BAND = 1 << 18
 class Settings:
     """How filters are applied: each of them as a convolution layer with this window."""
 
-    edge: Edge = "reflect"
+    edge: "Edge" = "reflect"
     """What lies beyond the border, as `filter2d` names it."""
     stride: Pair = (1, 1)
     """(vertical, horizontal) pixels from one window to the next."""
@@ -87,6 +88,8 @@ def filter_frames(
     Raises:
         RequestError: a filter does not fit on a frame, or padding makes them too large.
     """
+    from tuiconv_kernels.cores import usable_cores  # with Numba, not before there is a picture
+
     settings = settings or Settings()
     threads = settings.threads or usable_cores()
     sources = [Source(frame.pixels, frame.has_alpha, frame.most) for frame in frames]
@@ -102,6 +105,15 @@ def filter_frames(
         stored(frame, each, how, threads)
         for frame, each, how in zip(frames, stages, scales, strict=True)
     )
+
+
+def load_kernels() -> None:
+    """Have Numba load what pictures are filtered by, which takes longer than to read most of them.
+
+    Whatever is filtered next need not wait for that.
+    """
+    one = np.ones((1, 1))
+    weighted_sums(one[:, :, np.newaxis], one)
 
 
 def stored(picture: Picture, stages: tuple[Stage, ...], how: Scale, threads: int) -> Filtered:
@@ -188,11 +200,11 @@ def mode_with(mode: str, colours: int) -> str:
 
 
 @overload
-def apply_filter(image: Picture, filter: str | Filter, edge: Edge = ...) -> Picture: ...
+def apply_filter(image: Picture, filter: str | Filter, edge: "Edge" = ...) -> Picture: ...
 @overload
-def apply_filter(image: Pixels, filter: str | Filter, edge: Edge = ...) -> Pixels: ...
+def apply_filter(image: Pixels, filter: str | Filter, edge: "Edge" = ...) -> Pixels: ...
 def apply_filter(
-    image: Picture | Pixels, filter: str | Filter, edge: Edge = "reflect"
+    image: Picture | Pixels, filter: str | Filter, edge: "Edge" = "reflect"
 ) -> Picture | Pixels:
     """The picture filtered: same type, size and dtype as came in.
 

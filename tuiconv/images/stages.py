@@ -6,7 +6,7 @@ one to the next are sums in float64, neither rounded nor clamped.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,12 @@ import numpy.typing as npt
 from tuiconv.arithmetic.sizes import Pair, Window
 from tuiconv.errors import RequestError, unknown
 from tuiconv.images.filters.filter import Filter, Values, inside
-from tuiconv_kernels.filtering import Edge, sources
 
-EDGES: Final[tuple[Edge, ...]] = get_args(Edge)
+if TYPE_CHECKING:
+    from tuiconv_kernels.filtering import Edge
+
+EDGES: "Final[tuple[Edge, ...]]" = ("zero", "replicate", "reflect", "wrap")
+"""What may stand around a picture, as `filter2d` names it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +93,7 @@ class Stage:
         self,
         below: Rows,
         applied: Filter,
-        edge: Edge = "reflect",
+        edge: "Edge" = "reflect",
         stride: Pair = (1, 1),
         padding: Pair | None = None,
     ) -> None:
@@ -115,12 +118,12 @@ class Stage:
     @cached_property
     def row_sources(self) -> npt.NDArray[np.int64]:
         """For every row of the padded picture the row that stands there, −1 for black."""
-        return sources(self.below.height, self.window.before[0], self.edge)
+        return around(self.below.height, self.window.before[0], self.edge)
 
     @cached_property
     def column_sources(self) -> npt.NDArray[np.int64]:
         """For every column of the padded picture the column that stands there, −1 for black."""
-        return sources(self.below.width, self.window.before[1], self.edge)
+        return around(self.below.width, self.window.before[1], self.edge)
 
     def rows(self, first: int, end: int) -> Band:
         """The sums of the rows from `first` to `end` − 1, with the opacity of their centres."""
@@ -148,6 +151,13 @@ class Stage:
             return Band(values, None)
         opacities = [band.opacity for band in bands if band.opacity is not None]
         return Band(values, taken(opacities, places, self.column_sources, 1.0))
+
+
+def around(size: int, padding: int, edge: "Edge") -> npt.NDArray[np.int64]:
+    """For the places of an axis, padding included: the pixel that stands there, −1 for black."""
+    from tuiconv_kernels.filtering import sources  # with Numba, not before there is a picture
+
+    return sources(size, padding, edge)
 
 
 def output_size(window: Window, size: int, axis: int, name: str) -> int:

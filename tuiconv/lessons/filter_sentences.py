@@ -1,7 +1,7 @@
 """What filters did to a picture in whole sentences: to be read aloud, with nothing to be seen."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tuiconv.images.apply import Filtered, Settings
 from tuiconv.images.filters.filter import Filter, Matrix
@@ -16,12 +16,14 @@ from tuiconv.lessons.filter_figures import (
     too_small_or_large,
 )
 from tuiconv.lessons.filter_kernels import bias_of, facts
-from tuiconv_kernels.filtering import Edge
+
+if TYPE_CHECKING:
+    from tuiconv_kernels.filtering import Edge
 
 READ_OUT: Final = 7
 """Rows and columns of a kernel that one can listen to."""
 FRAMES: Final = "These are the numbers of all frames; both pictures are the first of them."
-BEYOND: Final[dict[Edge, str]] = {
+BEYOND: "Final[dict[Edge, str]]" = {
     "zero": "black",
     "replicate": "its outermost pixels, again and again",
     "reflect": "the picture mirrored, its outermost pixels being the mirror",
