@@ -221,3 +221,10 @@ def test_the_frames_of_an_animation_share_one_scale():
     assert (one.picture.pixels[1, 1], two.picture.pixels[1, 1]) == (128 + 64, 255)  # 127 / 2 = 63.5
     assert one.scale == two.scale
     assert filter_picture(frames[0], (FILTERS["edge-8"],), signed).picture.pixels[1, 1] == 255
+
+
+def test_a_kernel_larger_than_the_picture_is_refused_before_anything_is_filtered(monkeypatch):
+    monkeypatch.delattr("tuiconv.images.apply.stored")
+    picture = Picture(np.zeros((5, 4), np.uint8), "L")
+    with pytest.raises(RequestError, match="5×5 pixels, is larger than the picture, 4×5; --edge"):
+        filter_picture(picture, (FILTERS["gaussian-5x5"],), Settings(may_exceed=False))

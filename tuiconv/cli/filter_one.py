@@ -1,7 +1,7 @@
 """One picture of `tuiconv apply-filter`: read, filtered, told of and saved."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,13 +12,11 @@ from typing import Final, Literal
 from tuiconv.cli.filter_outputs import STREAM, Target
 from tuiconv.cli.filter_request import Change, Showing
 from tuiconv.cli.filter_told import Outcome, as_svg, told_of
-from tuiconv.errors import RequestError
 from tuiconv.files import replacing
-from tuiconv.images.apply import Filtered, filter_frames, load_kernels
+from tuiconv.images.apply import filter_frames, load_kernels
 from tuiconv.images.channels import grey, one_channel
-from tuiconv.images.files.formats import format_of
 from tuiconv.images.files.reading import read_picture_file
-from tuiconv.images.files.writing import encode, what_changes, write_picture_file
+from tuiconv.images.files.writing import encode, write_picture_file
 from tuiconv.images.pictures import Picture, PictureFile
 from tuiconv.images.statistics import Statistics, together
 from tuiconv.lessons.filter_figures import clipped
@@ -50,8 +48,6 @@ class Job:
             file = read_picture_file(content, change.large)
         before = [as_asked(frame, change) for frame in file.frames]
         filtered = filter_frames(before, change.filters, change.settings)
-        if not change.may_exceed:
-            check_kernels_fit(filtered)
         # of several frames the first is shown, with the numbers of all
         sums = together([each.statistics for each in filtered])
         shown = replace(filtered[0], statistics=sums)
@@ -117,22 +113,6 @@ def mode_note(read: Picture, filtered: Picture) -> str:
     return "" if filtered.mode == read.mode else f"mode {read.mode} → {filtered.mode}, as asked"
 
 
-def check_kernels_fit(frames: Sequence[Filtered]) -> None:
-    """Refuse a kernel that is larger than what it is laid on.
-
-    Raises:
-        RequestError: more would be made up than seen, and nobody has said how.
-    """
-    for stage in (stage for frame in frames for stage in frame.stages):
-        (height, width), below = stage.applied.size, stage.below
-        if height > below.height or width > below.width:
-            raise RequestError(
-                f"{stage.applied.name}: the kernel, {width}×{height} pixels, is larger than the"
-                f" picture, {below.width}×{below.height}; --edge says what stands around it, such"
-                " as --edge reflect"
-            )
-
-
 def store(file: PictureFile, target: Path | Literal["-"]) -> str:
     """Save what came out; returns what the format could not keep.
 
@@ -141,9 +121,7 @@ def store(file: PictureFile, target: Path | Literal["-"]) -> str:
         OSError: it cannot be written to stdout.
     """
     if isinstance(target, Path):
-        write_picture_file(target, file)
-        note = what_changes(file, format_of(target))
-    else:
-        note = what_changes(file, file.format)
-        sys.stdout.buffer.write(encode(file, file.format))
-    return note
+        return write_picture_file(target, file)
+    encoded = encode(file, file.format)
+    sys.stdout.buffer.write(encoded.content)
+    return encoded.note

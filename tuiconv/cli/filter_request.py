@@ -29,8 +29,6 @@ class Change:
     settings: Settings
     is_flipped: bool
     """Whether the kernels have been turned by 180°: true convolution."""
-    may_exceed: bool
-    """Whether a kernel may be larger than a picture: it was said what stands around that."""
     channel: str | None
     """The only channel that is filtered."""
     grey: bool

@@ -15,7 +15,7 @@ from tuiconv.images.filters.filter import Filter, weighted_sums
 from tuiconv.images.filters.recipes import parse_filters
 from tuiconv.images.pictures import MODES, Picture
 from tuiconv.images.ranges import Range, Scale, scale
-from tuiconv.images.stages import Rows, Source, Stage
+from tuiconv.images.stages import Rows, Source, Stage, check_kernels_fit
 from tuiconv.images.statistics import Statistics, measured, together
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Settings:
     """Threads that share a picture; None for one a core. The result is the same for any number."""
     large: bool = False
     """Whether padding may make more pixels of it than are read without being asked to."""
+    may_exceed: bool = True
+    """Whether a kernel may be larger than what it is laid on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +88,8 @@ def filter_frames(
     `filter_picture`.
 
     Raises:
-        RequestError: a filter does not fit on a frame, or padding makes them too large.
+        RequestError: a filter does not fit on a frame, or padding makes them too large, or a kernel
+            is larger than a frame and that was not allowed.
     """
     from tuiconv_kernels.cores import usable_cores  # with Numba, not before there is a picture
 
@@ -96,6 +99,9 @@ def filter_frames(
     stages = [through(source, filters, settings) for source in sources]
     if settings.padding is not None and not settings.large:
         check_padded(stages)
+    if not settings.may_exceed:
+        for each in stages:
+            check_kernels_fit(each)
     lowest, highest = 0.0, 0.0
     if settings.range in ("signed", "minmax"):
         lows, highs = zip(*(extremes(each, threads) for each in stages), strict=True)

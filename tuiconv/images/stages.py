@@ -4,6 +4,7 @@ Every filter of a row is a convolution layer with the same edge, stride and padd
 one to the next are sums in float64, neither rounded nor clamped.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -151,6 +152,22 @@ class Stage:
             return Band(values, None)
         opacities = [band.opacity for band in bands if band.opacity is not None]
         return Band(values, taken(opacities, places, self.column_sources, 1.0))
+
+
+def check_kernels_fit(stages: Sequence[Stage]) -> None:
+    """Refuse a kernel that is larger than what it is laid on.
+
+    Raises:
+        RequestError: more would be made up than seen, and nobody has said how.
+    """
+    for stage in stages:
+        (height, width), below = stage.applied.size, stage.below
+        if height > below.height or width > below.width:
+            raise RequestError(
+                f"{stage.applied.name}: the kernel, {width}×{height} pixels, is larger than the"
+                f" picture, {below.width}×{below.height}; --edge says what stands around it, such"
+                " as --edge reflect"
+            )
 
 
 def around(size: int, padding: int, edge: "Edge") -> npt.NDArray[np.int64]:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tuiconv.images.files.reading import read_picture, read_picture_file
-from tuiconv.images.files.writing import encode, what_changes
+from tuiconv.images.files.writing import encode
 from tuiconv.images.pictures import Picture, PictureError, PictureFile
 
 RNG = np.random.default_rng(7)
@@ -47,8 +47,8 @@ def timeline(file):
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_an_animation_comes_back_as_it_was_seen(form, mode):
     file = moving(mode)
-    assert what_changes(file, form) == ""
-    again = read_picture_file(encode(file, form))
+    assert encode(file, form).note == ""
+    again = read_picture_file(encode(file, form).content)
     assert (again.format, again.loop) == (form, 3)
     assert timeline(again) == timeline(file)
 
@@ -58,19 +58,19 @@ def test_an_opaque_frame_is_not_seen_through_the_next(form):
     colours = RNG.integers(0, 256, (2, 1, 3, 4), dtype=np.uint8)
     colours[:, :, :, 3] = [[255, 255, 255]], [[255, 0, 255]]
     file = PictureFile(tuple(Picture(each, "RGBA") for each in colours), "PNG", (50.0, 50.0))
-    again = read_picture_file(encode(file, form))
+    again = read_picture_file(encode(file, form).content)
     assert timeline(again) == timeline(file)
 
 
 @pytest.mark.parametrize("loop", [0, 1, 2])
 @pytest.mark.parametrize("form", MOVING)
 def test_an_animation_is_played_as_often_as_before(form, loop):
-    again = read_picture_file(encode(replace(moving(), loop=loop), form))
+    again = read_picture_file(encode(replace(moving(), loop=loop), form).content)
     assert again.loop == loop
 
 
 def test_a_gif_keeps_frames_that_equal_the_one_before():
-    again = read_picture_file(encode(moving(), "GIF"))
+    again = read_picture_file(encode(moving(), "GIF").content)
     assert again.durations == (40.0, 50.0, 60.0, 70.0)
 
 
@@ -92,13 +92,13 @@ def test_frames_are_put_over_one_another_as_they_are_seen(saved, disposal, secon
 @pytest.mark.parametrize(("form", "becomes"), [("PNG", 37.5), ("WEBP", 38), ("GIF", 40)])
 def test_durations_that_a_format_does_not_know_are_rounded_and_that_is_said(form, becomes):
     file = replace(moving(), durations=(37.5, 100.0, 200.0, 300.0))
-    assert ("rounded" in what_changes(file, form)) == (becomes != 37.5)
-    assert read_picture_file(encode(file, form)).durations[0] == becomes
+    assert ("rounded" in encode(file, form).note) == (becomes != 37.5)
+    assert read_picture_file(encode(file, form).content).durations[0] == becomes
 
 
 def test_who_wants_just_a_picture_gets_the_first_frame(tmp_path):
     path = tmp_path / "picture.gif"
-    path.write_bytes(encode(moving(), "GIF"))
+    path.write_bytes(encode(moving(), "GIF").content)
     picture = read_picture(path)
     assert "only the first frame" in picture.note
     assert picture.height == 4
@@ -123,8 +123,8 @@ def test_several_frames_do_not_fit_into_a_format_of_one(form):
 
 def test_an_animation_becomes_pages_of_a_tiff_without_its_durations():
     file = moving()
-    assert "without their durations" in what_changes(file, "TIFF")
-    again = read_picture_file(encode(file, "TIFF"))
+    assert "without their durations" in encode(file, "TIFF").note
+    again = read_picture_file(encode(file, "TIFF").content)
     assert (len(again.frames), again.durations) == (4, ())
     assert all(
         np.array_equal(a.pixels, b.pixels) for a, b in zip(again.frames, file.frames, strict=True)
@@ -144,7 +144,7 @@ def test_frames_of_sixteen_bits_become_pages_only(some_pixels, mode):
     file = PictureFile((frame, frame), "PNG", (50.0, 50.0))
     with pytest.raises(PictureError, match=r"frames of 8 bits only; use \.tif"):
         encode(file, "PNG")
-    again = read_picture_file(encode(file, "TIFF")).frames
+    again = read_picture_file(encode(file, "TIFF").content).frames
     assert [np.array_equal(each.pixels, frame.pixels) for each in again] == [True, True]
 
 
@@ -171,8 +171,8 @@ def test_more_colours_than_a_gif_has_are_reduced_and_that_is_said():
     gradient[:, :, 0] = np.arange(32)[:, np.newaxis] * 8
     gradient[:, :, 1] = np.arange(32) * 8
     file = PictureFile((Picture(gradient, "RGB"),), "PNG")
-    assert "256 colours" in what_changes(file, "GIF")
-    again = read_picture_file(encode(file, "GIF")).frames[0]
+    assert "256 colours" in encode(file, "GIF").note
+    again = read_picture_file(encode(file, "GIF").content).frames[0]
     assert len(np.unique(again.pixels.reshape(-1, 3), axis=0)) <= 256
     assert np.abs(again.pixels.astype(int) - gradient).max() <= 24
 
@@ -184,23 +184,23 @@ def test_as_many_colours_as_a_gif_has_are_kept(clear):
     colours[0, :, 3] = 255
     colours[0, 255:, 3] = 255 * (1 - clear)
     file = PictureFile((Picture(colours, "RGBA"),), "PNG")
-    assert what_changes(file, "GIF") == ""
-    again = read_picture_file(encode(file, "GIF")).frames[0]
+    assert encode(file, "GIF").note == ""
+    again = read_picture_file(encode(file, "GIF").content).frames[0]
     assert np.array_equal(seen(again), seen(file.frames[0]))
 
 
 def test_a_gif_of_a_grey_picture_is_exact():
     greys = np.arange(256, dtype=np.uint8).reshape(16, 16)
     file = PictureFile((Picture(greys, "L"),), "PNG")
-    again = read_picture_file(encode(file, "GIF")).frames[0]
-    assert (again.mode, what_changes(file, "GIF")) == ("L", "")
+    again = read_picture_file(encode(file, "GIF").content).frames[0]
+    assert (again.mode, encode(file, "GIF").note) == ("L", "")
     assert np.array_equal(again.pixels, greys)
 
 
 def test_what_is_half_transparent_does_not_fit_into_a_gif():
     pixels = np.array([[[1, 2, 3, 255], [1, 2, 3, 128], [1, 2, 3, 0]]], np.uint8)
     with pytest.raises(PictureError, match=r"1 pixels are between; use .*\.png"):
-        what_changes(PictureFile((Picture(pixels, "RGBA"),), "PNG"), "GIF")
+        encode(PictureFile((Picture(pixels, "RGBA"),), "PNG"), "GIF")
 
 
 def test_frames_with_one_palette_keep_it_and_others_share_a_mode(saved):
@@ -211,10 +211,10 @@ def test_frames_with_one_palette_keep_it_and_others_share_a_mode(saved):
     options = {"save_all": True, "append_images": images[1:], "duration": 50}
     file = read_picture_file(saved(images[0], "PNG", **options))
     assert [frame.stored.mode for frame in file.frames] == ["P", "P"]
-    again = read_picture_file(encode(file, "PNG"))
+    again = read_picture_file(encode(file, "PNG").content)
     assert [frame.stored.mode for frame in again.frames] == ["P", "P"]
     changed = replace(file.frames[1], pixels=file.frames[1].pixels + 1)
     mixed = replace(file, frames=(file.frames[0], changed))
-    again = read_picture_file(encode(mixed, "PNG"))
+    again = read_picture_file(encode(mixed, "PNG").content)
     assert [frame.stored.mode for frame in again.frames] == ["RGB", "RGB"]
     assert timeline(again) == timeline(mixed)

@@ -100,7 +100,7 @@ def test_a_tiff_in_which_zero_is_white_is_no_negative(saved, dtype, compression)
     content = saved(Image.fromarray(pixels), "TIFF", compression=compression)
     inverted = read_picture_file(with_tag(content, 262, 0))
     assert inverted.frames[0].pixels.tolist() == (np.iinfo(dtype).max - pixels).tolist()
-    again = read_picture_file(encode(inverted, "TIFF")).frames[0]
+    again = read_picture_file(encode(inverted, "TIFF").content).frames[0]
     assert np.array_equal(again.pixels, inverted.frames[0].pixels)
 
 
@@ -176,7 +176,7 @@ def test_a_picture_is_turned_as_its_exif_data_ask_for(saved, name, orientation, 
     file = read_picture_file(saved(original, name, exif=exif))
     assert file.frames[0].pixels.tolist() == expected
     assert ("turned upright" in file.note) == (orientation in range(2, 9))
-    again = read_picture_file(encode(file, name))
+    again = read_picture_file(encode(file, name).content)
     assert again.frames[0].pixels.tolist() == expected
     assert again.note == ""
 
@@ -317,11 +317,13 @@ def files():
     rgb, deep = (PictureFile((Picture(pixels[mode], mode),), "") for mode in pixels)
     moves = PictureFile((*rgb.frames, Picture(99 - pixels["RGB"], "RGB")), "", (50.0, 60.0))
     made = {
-        f"{name} of 8 bits": encode(rgb, name)
+        f"{name} of 8 bits": encode(rgb, name).content
         for name in ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP")
     }
-    made |= {f"{name} of 16 bits": encode(deep, name) for name in ("PNG", "TIFF", "PPM")}
-    made |= {f"moving {name}": encode(moves, name) for name in ("GIF", "PNG", "WEBP", "TIFF")}
+    made |= {f"{name} of 16 bits": encode(deep, name).content for name in ("PNG", "TIFF", "PPM")}
+    made |= {
+        f"moving {name}": encode(moves, name).content for name in ("GIF", "PNG", "WEBP", "TIFF")
+    }
     raw = io.BytesIO()
     Image.fromarray(pixels["RGB"]).save(raw, "TIFF")
     return made | {"TIFF as it is": raw.getvalue()}

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tuiconv.images.files.formats import FORMATS, format_of
 from tuiconv.images.files.reading import read_picture_file
-from tuiconv.images.files.writing import encode, what_changes, write_picture_file
+from tuiconv.images.files.writing import encode, write_picture_file
 from tuiconv.images.pictures import MODES, Picture, PictureError, PictureFile
 
 RNG = np.random.default_rng(7)
@@ -36,8 +36,8 @@ def grey():
 def test_a_format_brings_back_every_mode_it_is_said_to_hold(some_pixels, form, mode):
     pixels = some_pixels(mode)
     file = one(pixels, mode)
-    assert what_changes(file, form) == ""
-    again = read_picture_file(encode(file, form))
+    assert encode(file, form).note == ""
+    again = read_picture_file(encode(file, form).content)
     assert (again.format, len(again.frames)) == (form, 1)
     assert (again.frames[0].mode, again.note) == (mode, "")
     assert again.frames[0].pixels.dtype == pixels.dtype
@@ -47,7 +47,7 @@ def test_a_format_brings_back_every_mode_it_is_said_to_hold(some_pixels, form, m
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_jpeg_keeps_size_and_mode_and_nearly_the_pixels(some_pixels, mode):
     pixels = np.full_like(some_pixels(mode, 16, 24), 90)
-    again = read_picture_file(encode(one(pixels, mode), "JPEG")).frames[0]
+    again = read_picture_file(encode(one(pixels, mode), "JPEG").content).frames[0]
     assert (again.mode, again.pixels.shape) == (mode, pixels.shape)
     assert np.abs(again.pixels.astype(int) - 90).max() <= 2
 
@@ -101,8 +101,8 @@ def test_a_picture_nobody_changed_has_the_mode_and_pixels_it_had(
 ):
     content = saved(image, name, **options)
     file = read_picture_file(content)
-    assert (file.note, what_changes(file, file.format)) == ("", "")
-    before, after = opened(content), opened(encode(file, file.format))
+    assert (file.note, encode(file, file.format).note) == ("", "")
+    before, after = opened(content), opened(encode(file, file.format).content)
     assert (after.mode, after.size) == (before.mode, before.size)
     alike = [each.convert("RGBA") if each.mode == "P" else each for each in (before, after)]
     assert np.array_equal(*map(np.array, alike))
@@ -121,9 +121,9 @@ def test_colours_that_a_palette_does_not_have_take_another_mode(saved, opened, m
     file = read_picture_file(saved(image, "PNG"))
     frame = file.frames[0]
     changed = replace(file, frames=(replace(frame, pixels=frame.pixels // 2 + 1),))
-    assert why in what_changes(changed, "PNG")
-    assert f"saved as {becomes}" in what_changes(changed, "PNG")
-    after = opened(encode(changed, "PNG"))
+    assert why in encode(changed, "PNG").note
+    assert f"saved as {becomes}" in encode(changed, "PNG").note
+    after = opened(encode(changed, "PNG").content)
     assert after.mode == becomes
     assert np.array_equal(np.array(after), changed.frames[0].pixels)
 
@@ -135,8 +135,8 @@ def test_a_colour_of_a_palette_that_is_not_seen_may_be_any(saved):
     pixels = file.frames[0].pixels.copy()
     pixels[0, 0, :3] = 99
     changed = replace(file, frames=(replace(file.frames[0], pixels=pixels),))
-    assert what_changes(changed, "PNG") == ""
-    again = read_picture_file(encode(changed, "PNG")).frames[0]
+    assert encode(changed, "PNG").note == ""
+    again = read_picture_file(encode(changed, "PNG").content).frames[0]
     assert again.stored.mode == "P"
     assert np.array_equal(again.pixels, file.frames[0].pixels)
 
@@ -148,8 +148,8 @@ def test_a_transparent_colour_that_no_longer_stands_alone_becomes_alpha(saved):
     for pixels in ([[[5, 0], [5, 255]]], [[[5, 0], [9, 128]]]):
         changed = replace(file.frames[0], pixels=np.array(pixels, np.uint8))
         changed = replace(file, frames=(changed,))
-        assert "saved as LA" in what_changes(changed, "PNG")
-        again = read_picture_file(encode(changed, "PNG")).frames[0]
+        assert "saved as LA" in encode(changed, "PNG").note
+        again = read_picture_file(encode(changed, "PNG").content).frames[0]
         assert (again.stored.mode, again.pixels.tolist()) == ("LA", pixels)
 
 
@@ -163,14 +163,14 @@ def test_a_transparent_colour_that_no_longer_stands_alone_becomes_alpha(saved):
 )
 def test_what_only_png_has_a_clear_colour_for_is_not_said_to_have_more(saved, mode, form, note):
     file = read_picture_file(saved(Image.new(mode, (3, 2)), "PNG", transparency=0))
-    assert what_changes(file, form) == note
+    assert encode(file, form).note == note
 
 
 @pytest.mark.parametrize(("mode", "becomes"), [("L", "RGB"), ("LA", "RGBA")])
 def test_where_a_format_has_no_grey_it_holds_three_equal_channels(some_pixels, mode, becomes):
     file = one(some_pixels(mode), mode)
-    assert what_changes(file, "WEBP") == f"mode {mode} becomes {becomes} in WEBP"
-    again = read_picture_file(encode(file, "WEBP")).frames[0]
+    assert encode(file, "WEBP").note == f"mode {mode} becomes {becomes} in WEBP"
+    again = read_picture_file(encode(file, "WEBP").content).frames[0]
     grey = some_pixels(mode).reshape(5, 7, -1)[:, :, :1]
     assert again.mode == becomes
     assert np.array_equal(again.pixels[:, :, :3], np.repeat(grey, 3, axis=2))
@@ -203,7 +203,7 @@ def test_a_mode_that_a_format_cannot_hold_is_refused_before_writing(
     with pytest.raises(PictureError, match=f"^{path}: .*mode {mode}; use .*{way_out}"):
         write_picture_file(path, file)
     with pytest.raises(PictureError, match=f"mode {mode}"):
-        what_changes(file, format_of(path))
+        encode(file, format_of(path))
     assert path.read_bytes() == b"precious"
     assert list(tmp_path.iterdir()) == [path]
 

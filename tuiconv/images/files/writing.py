@@ -3,7 +3,8 @@
 import io
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,23 @@ from tuiconv.images.files.reading import reason
 from tuiconv.images.pictures import Picture, PictureError, PictureFile
 
 
-def write_picture_file(target: str | os.PathLike[str], file: PictureFile) -> None:
+@dataclass(frozen=True)
+class Encoded:
+    """A picture file in a format."""
+
+    content: bytes
+    note: str
+    """What the format could not keep, in words for the user; empty if nothing."""
+
+
+def write_picture_file(target: str | os.PathLike[str], file: PictureFile) -> str:
     """Write a picture file in the format that the extension names.
 
-    Every picture keeps its size, and its mode as the format can hold it; see `what_changes`. The
-    file appears complete or not at all: it is written beside the target and renamed.
+    Every picture keeps its size, and its mode as the format can hold it. The file appears complete
+    or not at all: it is written beside the target and renamed.
+
+    Returns:
+        What the format could not keep, in words for the user; empty if nothing.
 
     Raises:
         PictureError: before anything is written, if the extension is unknown or the format cannot
@@ -38,37 +51,17 @@ def write_picture_file(target: str | os.PathLike[str], file: PictureFile) -> Non
             raise PictureError("is a directory")
         if not path.parent.is_dir():
             raise PictureError(f"there is no directory {path.parent}")
-        content = encode(file, form)
+        encoded = encode(file, form)
         with replacing(path) as out:
-            out.write(content)
+            out.write(encoded.content)
     except PictureError as error:
         raise PictureError(f"{path}: {error}") from error
     except OSError as error:
         raise PictureError(f"{path}: {reason(error, 'could not be written')}") from error
+    return encoded.note
 
 
-def what_changes(file: PictureFile, form: str) -> str:
-    """What a format cannot keep of a picture file, in words for the user; empty if nothing.
-
-    Raises:
-        PictureError: the format cannot hold it at all; the message names those that can.
-    """
-    _check(file, form)
-    if form == "GIF":
-        reduced = not all(gif_frame(picture).exact for picture in file.frames)
-        notes = ["GIF holds 256 colours: others became the nearest of these"] if reduced else []
-    else:
-        notes = [each.note for each in _all_held(file, form)]
-    notes += [left_out(picture, form) for picture in file.frames]
-    if file.durations and FORMATS[form].several == "pages":
-        notes.append(f"{form} holds the frames as pages, without their durations")
-    step = {"GIF": 10, "WEBP": 1}.get(form, 0)
-    if step and any(duration % step for duration in file.durations):
-        notes.append(f"{form} holds durations as multiples of {step} ms: others are rounded")
-    return "; ".join(dict.fromkeys(filter(None, notes)))
-
-
-def encode(file: PictureFile, form: str) -> bytes:
+def encode(file: PictureFile, form: str) -> Encoded:
     """A picture file as the bytes of a format.
 
     A frame that equals the one before may be joined with it, in PNG and WebP.
@@ -78,16 +71,36 @@ def encode(file: PictureFile, form: str) -> bytes:
         form: the name of a format, a key of `FORMATS`.
 
     Raises:
-        PictureError: the format cannot hold it.
+        PictureError: the format cannot hold it; the message names those that can.
     """
     _check(file, form)
     try:
         if form == "GIF":
             frames = [gif_frame(picture) for picture in file.frames]
-            return encode_gif(frames, file.durations, file.loop)
-        return _encoded(_all_held(file, form), file, form)
+            content = encode_gif(frames, file.durations, file.loop)
+            exact = all(frame.exact for frame in frames)
+            notes = [] if exact else ["GIF holds 256 colours: others became the nearest of these"]
+        else:
+            every = _all_held(file, form)
+            content, notes = _encoded(every, file, form), [each.note for each in every]
     except (OSError, ValueError, OverflowError, MemoryError, struct.error) as error:
         raise PictureError(f"{form}: {reason(error, 'could not be made')}") from error
+    return Encoded(content, _told_once((*notes, *_not_carried(file, form))))
+
+
+def _not_carried(file: PictureFile, form: str) -> Iterator[str]:
+    """What a format cannot keep of what belongs to the pictures, beside their pixels."""
+    for picture in file.frames:
+        yield left_out(picture, form)
+    if file.durations and FORMATS[form].several == "pages":
+        yield f"{form} holds the frames as pages, without their durations"
+    step = {"GIF": 10, "WEBP": 1}.get(form, 0)
+    if step and any(duration % step for duration in file.durations):
+        yield f"{form} holds durations as multiples of {step} ms: others are rounded"
+
+
+def _told_once(notes: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(filter(None, notes)))
 
 
 def _check(file: PictureFile, form: str) -> None:
