@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from tuiconv.lessons.filter_kernels import bias_of
+
 if TYPE_CHECKING:
     from tuiconv.images.apply import Filtered, Settings
     from tuiconv.images.filters.filter import Filter
@@ -89,7 +91,7 @@ def laid_on_json(applied: "Filter", stage: "Stage") -> dict[str, Any]:
     """A filter, and how it was laid on."""
     return {
         **filter_json(applied),
-        "bias": getattr(applied, "bias", 0.0),
+        "bias": bias_of(applied),
         "stride": list(stage.window.stride),
         "padding": list(stage.window.padding),
         "output": [stage.height, stage.width],

@@ -65,7 +65,7 @@ class Part:
         if self.file is None:
             with on_this_side(self.path):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self.file = open(self.path, "r+b", opener=made_if_missing)  # noqa: SIM115
+                self.file = open(self.path, "r+b", opener=made_if_missing)  # noqa: SIM115 - closed at the end
         return self.file
 
     def __enter__(self) -> Self:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tuiconv.errors import RequestError
-from tuiconv.images.pictures import MODES, Picture, PixelArray
+from tuiconv.images.pictures import MODES, Picture
 
 LUMA: Final = (19595, 38470, 7471)
 """The shares of red, green and blue in a grey, of 65536 (ITU-R BT.601: 0.299, 0.587, 0.114)."""
@@ -57,7 +57,7 @@ def as_grey(
 ) -> Picture:
     """A picture of these greys (height, width); a profile for colours does not hold for them."""
     wide = picture.pixels.dtype == np.uint16
-    pixels: PixelArray = shades.astype(picture.pixels.dtype)  # type: ignore[assignment]
+    pixels: npt.NDArray[Any] = shades.astype(picture.pixels.dtype)
     mode = "I;16" if wide else "L"
     if alpha is not None:
         pixels = np.concatenate([pixels[:, :, np.newaxis], alpha], axis=2)

@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from tuiconv.errors import RequestError
 from tuiconv.images.apply import Filtered
-from tuiconv.images.filters.filter import Filter, LearnedFilter, Magnitude, Matrix, NamedFilter
+from tuiconv.images.filters.filter import Filter, LearnedFilter, Magnitude, Matrix
 from tuiconv.images.filters.kernel_text import integer_kernel
 from tuiconv.images.ranges import Scale
 from tuiconv.images.stages import Band, Stage
+from tuiconv.lessons.filter_kernels import bias_of
 
 Joined: TypeAlias = Literal["alone", "length", "added"]
 """How the sums of a channel become one: there is but one, √(x² + y²), or R + G + B."""
@@ -189,8 +190,7 @@ def weighted_sums(
             sums = (weighted_sum(name, kernel, 0.0, window, c) for c, (name, kernel) in parts)
             return tuple(sums), "added"
     (kernel,) = applied.matrices.values()
-    bias = applied.bias if isinstance(applied, NamedFilter) else 0.0
-    return (weighted_sum("", kernel, bias, window, colour),), "alone"
+    return (weighted_sum("", kernel, bias_of(applied), window, colour),), "alone"
 
 
 def weighted_sum(label: str, kernel: Matrix, bias: float, window: Seen, colour: int) -> WeightedSum:
