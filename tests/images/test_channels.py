@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from tuiconv.errors import RequestError
-from tuiconv.images.channels import CHANNELS, grey, one_channel
+from tuiconv.images.channels import CHANNELS, as_seen, grey, one_channel
 from tuiconv.images.pictures import MODES, Picture
 
 
@@ -75,3 +75,10 @@ def test_what_holds_for_colours_only_does_not_travel_with_greys():
 
 def test_all_names_of_channels_are_known():
     assert CHANNELS == ("grey", "alpha", "R", "G", "B", "C", "M", "Y", "K")
+
+
+def test_every_pair_of_a_colour_and_black_is_seen_as_pillow_sees_it():
+    light = np.zeros((256, 256, 4), np.uint8)
+    light[:, :, 0], light[:, :, 3] = np.mgrid[:256, :256]
+    inks = Image.frombytes("CMYK", (256, 256), (255 - light).tobytes())
+    np.testing.assert_array_equal(as_seen(light, "CMYK"), np.asarray(inks.convert("RGB")))

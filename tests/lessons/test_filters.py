@@ -5,6 +5,7 @@ import pytest
 
 from tuiconv.errors import RequestError
 from tuiconv.images.apply import Settings, filter_frames, filter_picture
+from tuiconv.images.channels import as_seen
 from tuiconv.images.filters.catalog import FILTERS
 from tuiconv.images.filters.filter import LearnedFilter, NamedFilter
 from tuiconv.images.filters.recipes import parse_filters
@@ -12,7 +13,6 @@ from tuiconv.images.pictures import MODES, Picture
 from tuiconv.images.statistics import together
 from tuiconv.lessons.filters import VIEWS, filter_scene
 from tuiconv.lessons.scene import Pixels, Signed, Text
-from tuiconv.lessons.seen import as_seen
 
 GREY = np.array([[10, 10, 10], [10, 100, 10], [10, 10, 10]], np.uint8)
 

@@ -19,11 +19,11 @@ def compare_filters(image: Path, console: "Console", display: "Display") -> None
         PictureError: it cannot be read.
     """
     from tuiconv.arithmetic.tokens import printable
+    from tuiconv.images.channels import as_seen
     from tuiconv.images.files.reading import read_picture
     from tuiconv.images.filters.catalog import FILTERS
     from tuiconv.images.pictures import Picture
     from tuiconv.lessons.contact_sheet import contact_sheet
-    from tuiconv.lessons.seen import as_seen
     from tuiconv.render.contact_sheet import draw_contact_sheet, fit_tile
 
     picture = read_picture(image)

@@ -79,7 +79,7 @@ def pictures_and_filter(words: Sequence[str], *kernels: object) -> tuple[list[st
     """
     *pictures, text = words
     if any(kernel is not None for kernel in kernels):
-        if is_filter(text) and not os.path.isfile(text):  # noqa: PTH113 - as below
+        if is_filter(text) and not os.path.isfile(text):  # noqa: PTH113 - a Path objects to very long names
             raise RequestError(
                 f"{quoted(text)} is a filter; with --kernel, --kernel-file or --conv1 expected"
                 " pictures only"

@@ -1,4 +1,4 @@
-"""One channel of a picture, or its greys, as a picture of its own."""
+"""One channel of a picture, its greys, or the colours in which one sees it."""
 
 from dataclasses import replace
 from types import MappingProxyType
@@ -36,18 +36,27 @@ def one_channel(picture: Picture, name: str) -> Picture:
     return as_grey(picture, channels[:, :, names.index(name)])
 
 
+def as_seen(pixels: npt.NDArray[Any], mode: str) -> npt.NDArray[Any]:
+    """The pixels of a mode as grey or RGB, with alpha if they have it: of inks, what they leave.
+
+    Inks are held as light: what a colour leaves times what black leaves, R = C · K / 255.
+    """
+    if mode != "CMYK":
+        return pixels
+    light = pixels[:, :, :3].astype(np.uint16) * pixels[:, :, 3:]
+    seen: npt.NDArray[np.uint8] = ((light + 127) // 255).astype(np.uint8)
+    return seen
+
+
 def grey(picture: Picture) -> Picture:
     """The picture in greys; alpha is kept.
 
     grey = ⌊(19595 R + 38470 G + 7471 B) / 65536 + 1/2⌋, as Pillow computes it, also of 16 bits.
-    Of inks, light comes through that of a colour times that of black: R = C · K / 255.
     """
     if picture.colours == 1:
         return picture
-    colours = picture.pixels.astype(np.uint32)
-    if picture.mode == "CMYK":
-        colours = (colours[:, :, :3] * colours[:, :, 3:] + 127) // 255
-    shades = colours[:, :, :3] @ np.array(LUMA, np.uint32) + (1 << 15) >> 16
+    colours = as_seen(picture.pixels, picture.mode)[:, :, :3].astype(np.uint32)
+    shades = colours @ np.array(LUMA, np.uint32) + (1 << 15) >> 16
     alpha = picture.pixels[:, :, 3:] if picture.has_alpha else None
     return as_grey(picture, shades, alpha)
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from tuiconv.images.apply import Settings, filter_picture
+from tuiconv.images.channels import as_seen
 from tuiconv.images.filters.filter import Filter, Magnitude
 from tuiconv.images.pictures import Picture
 from tuiconv.lessons.planes import mean_sums
 from tuiconv.lessons.scene import Pixels, Scene, Signed
-from tuiconv.lessons.seen import as_seen
 
 
 def contact_sheet(title: str, picture: Picture, filters: Iterable[Filter]) -> Scene:

@@ -5,6 +5,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from tuiconv.errors import RequestError
 from tuiconv.images.apply import Filtered
+from tuiconv.images.channels import as_seen
 from tuiconv.images.filters.filter import Filter
 from tuiconv.images.pictures import Picture
 from tuiconv.images.ranges import Range
@@ -13,7 +14,6 @@ from tuiconv.lessons.filter_figures import difference_lines, result_lines
 from tuiconv.lessons.filter_kernels import facts, kernel_summary
 from tuiconv.lessons.planes import Box, Plane, difference, mean_sums
 from tuiconv.lessons.scene import Panel, Pixels, Scene, Signed, Text
-from tuiconv.lessons.seen import as_seen
 
 View: TypeAlias = Literal["both", "before", "after", "difference", "kernel"]
 VIEWS: Final[tuple[View, ...]] = get_args(View)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from PIL import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
+from tuiconv.images.channels import as_seen
 from tuiconv.images.files.deep import deep_pixels, raw_mode
 from tuiconv.images.files.metadata import what_travels
 from tuiconv.images.files.palettes import Colours
@@ -154,11 +155,11 @@ def _palette_of(image: ImageFile.ImageFile) -> Colours:
     return np.hstack((palette, alpha))
 
 
-def as_seen(picture: Picture) -> Picture:
-    """A picture of inks as the RGB that Pillow takes them for; every other as it is."""
+def in_light(picture: Picture) -> Picture:
+    """A picture of inks as the RGB that one sees; every other as it is."""
     if picture.mode != "CMYK":
         return picture
-    pixels = np.asarray(image_from(255 - picture.pixels, "CMYK").convert("RGB"))
+    pixels = as_seen(picture.pixels, picture.mode)
     info = {key: value for key, value in picture.info.items() if key != "icc_profile"}
     return Picture(pixels, "RGB", info, "a picture in CMYK is seen as RGB", Stored("CMYK", "RGB"))
 

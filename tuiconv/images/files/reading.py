@@ -13,7 +13,7 @@ from typing import BinaryIO
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from tuiconv.images.files.limits import MOST_PIXELS, check_size, pillows_limit
-from tuiconv.images.files.modes import alike, as_seen, picture_of
+from tuiconv.images.files.modes import alike, in_light, picture_of
 from tuiconv.images.files.quiet import keep_quiet
 from tuiconv.images.files.whole import CHECKS
 from tuiconv.images.pictures import Picture, PictureError, PictureFile
@@ -56,7 +56,7 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     Raises:
         PictureError: as `read_picture_file`.
     """
-    return as_seen(_read(Path(path), large=False, only_first=True).frames[0])
+    return in_light(_read(Path(path), large=False, only_first=True).frames[0])
 
 
 def read_picture_file(source: str | os.PathLike[str] | bytes, large: bool = False) -> PictureFile:
