@@ -1,6 +1,6 @@
 """Errors whose message is meant for the user: one line, no traceback."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import ClassVar
 
 
@@ -19,8 +19,19 @@ class RequestError(UserError, ValueError):
 
 def unknown(what: str, name: str, known: Collection[str]) -> RequestError:
     """The error for a name that is not among those known; it names the nearest of them."""
+    return RequestError(
+        f'{what} "{name}"; expected one of {", ".join(known)}{nearest(name, known)}'
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean …?` when a known word is near."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name, known, 1)
-    hint = f"; did you mean {close[0]}?" if close else ""
-    return RequestError(f'{what} "{name}"; expected one of {", ".join(known)}{hint}')
+    close = get_close_matches(word, list(known), 1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def printable(text: str) -> str:
+    """The text with a code such as \\x1b for what a terminal would obey, or not show."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

@@ -7,7 +7,7 @@ from typing import Any
 
 from tuiconv.arithmetic.joins import Concat, Join
 from tuiconv.arithmetic.specs import Shape, Spec, SpecError, automatic_name
-from tuiconv.arithmetic.tokens import nearest
+from tuiconv.errors import nearest
 
 MOST_NAMES = 20
 """Layers that a message lists."""

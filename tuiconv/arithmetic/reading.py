@@ -8,7 +8,8 @@ from tuiconv.arithmetic.joins import JOINS
 from tuiconv.arithmetic.layers import KINDS
 from tuiconv.arithmetic.sizes import Padding
 from tuiconv.arithmetic.specs import SpecError
-from tuiconv.arithmetic.tokens import Token, error_at, nearest, tokens
+from tuiconv.arithmetic.tokens import Token, error_at, tokens
+from tuiconv.errors import nearest
 
 MOST_LAYERS = 10_000
 """A repetition that asks for more is a slip of the keyboard."""

@@ -8,7 +8,8 @@ from tuiconv.arithmetic.layers import KINDS
 from tuiconv.arithmetic.reading import Call, Value
 from tuiconv.arithmetic.sizes import Padding, Side
 from tuiconv.arithmetic.specs import options_of
-from tuiconv.arithmetic.tokens import Token, error_at, nearest
+from tuiconv.arithmetic.tokens import Token, error_at
+from tuiconv.errors import nearest
 
 Setting: TypeAlias = float | Padding | str
 

@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from tuiconv.arithmetic.specs import SpecError
+from tuiconv.errors import printable
 
 TOKEN = re.compile(r"->|→|[^\W\d]\w*|\d+\.\d+|\d+|[-()\[\],=*|:?]")
 
@@ -42,12 +42,6 @@ def skip(text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def nearest(word: str, known: list[str]) -> str:
-    """`; did you mean …?` when a known word is near."""
-    close = get_close_matches(word, known, 1)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
 def error_at(text: str, token: Token, expected: str) -> SpecError:
     """The error that points at a character of the text: what was expected, what is there.
 
@@ -61,8 +55,3 @@ def error_at(text: str, token: Token, expected: str) -> SpecError:
     line = f"line {lines_before + 1}, " if "\n" in text.rstrip() else ""
     place = token.start - text.rfind("\n", 0, token.start)
     return SpecError(f"{line}character {place}{after}: {expected}; found {found}")
-
-
-def printable(text: str) -> str:
-    """The text with a code such as \\x1b for what a terminal would obey, or not show."""
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

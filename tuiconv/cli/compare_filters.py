@@ -18,7 +18,7 @@ def compare_filters(image: Path, console: "Console", display: "Display") -> None
     Raises:
         PictureError: it cannot be read.
     """
-    from tuiconv.arithmetic.tokens import printable
+    from tuiconv.errors import printable
     from tuiconv.images.channels import as_seen
     from tuiconv.images.files.reading import read_picture
     from tuiconv.images.filters.catalog import FILTERS

@@ -4,14 +4,13 @@ import json
 import sys
 from contextlib import closing
 from dataclasses import asdict
-from difflib import get_close_matches
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tuiconv.cli.options import INTERRUPTED, DataDir, Json
-from tuiconv.errors import RequestError
+from tuiconv.errors import RequestError, nearest
 
 if TYPE_CHECKING:
     from tuiconv.data.download import Outcome
@@ -39,8 +38,7 @@ def get(
     from tuiconv.data.sources import SOURCES
 
     if name not in SOURCES:
-        close = get_close_matches(name.lower(), SOURCES, 1)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        hint = nearest(name.lower(), SOURCES)
         raise RequestError(f'"{name}" cannot be fetched; there are {", ".join(SOURCES)}{hint}')
     folder = destination(name, data_dir)
 

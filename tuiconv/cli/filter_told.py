@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from tuiconv.arithmetic.tokens import printable
 from tuiconv.cli.filter_outputs import STREAM, Target
 from tuiconv.cli.filter_request import Change, Showing
+from tuiconv.errors import printable
 from tuiconv.images.apply import Filtered
 from tuiconv.images.files.reading import STANDARD_INPUT
 from tuiconv.images.filters.filter import Filter

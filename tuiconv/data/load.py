@@ -1,7 +1,6 @@
 """Data sets by name, and where they are looked for."""
 
 import os
-from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from platformdirs import user_data_path
 from tuiconv.data.catalog import CATALOG
 from tuiconv.data.dataset import DataError, Dataset, Splits
 from tuiconv.data.mnist import has_files, read_lookalike, read_mnist
-from tuiconv.errors import RequestError
+from tuiconv.errors import RequestError, nearest
 
 NAMES = ("strokes", "mnist")
 """The data sets of digits, which the explorer offers."""
@@ -97,11 +96,9 @@ def blank(name: str) -> Dataset:
 def check_name(name: str) -> None:
     """Raise RequestError, with the nearest name, unless a data set is called so."""
     if name not in CATALOG:
-        close = get_close_matches(name.lower(), CATALOG, 1)
-        hint = f"; did you mean {close[0]}?" if close else ""
         raise RequestError(
             f'no data set is called "{name}"; there are {", ".join(CATALOG)}, a folder of'
-            f" pictures by its path, and an .npz file{hint}"
+            f" pictures by its path, and an .npz file{nearest(name.lower(), CATALOG)}"
         )
 
 

@@ -4,6 +4,8 @@ import math
 import re
 from typing import Final
 
+from tuiconv.errors import printable
+
 _PLAIN: Final = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 
 NUMBER: Final = rf"[-+−]?{_PLAIN}(?:/{_PLAIN})?"
@@ -32,4 +34,4 @@ def number_text(value: float) -> str:
 def quoted(text: str, most: int = LONGEST_QUOTED) -> str:
     """A text in quotes, for a message of one line: cut, and without signs a terminal obeys."""
     cut = text if len(text) <= most else text[:most] + "…"
-    return '"' + "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in cut) + '"'
+    return f'"{printable(cut)}"'

@@ -1,12 +1,11 @@
 """Filters as one writes them: `sharpen`, `gaussian(2)`, `gabor(theta=45) | box-blur`."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
-from tuiconv.errors import RequestError
+from tuiconv.errors import RequestError, nearest
 from tuiconv.images.filters.catalog import FILTERS
 from tuiconv.images.filters.families import Family, Parameter
 from tuiconv.images.filters.family_kernels import FAMILIES
@@ -43,12 +42,6 @@ def parse_filters(text: str) -> tuple[Filter, ...]:
     if reader.token.text:
         raise reader.expected('"|" or the end')
     return tuple(found)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean …?` when a known word is near."""
-    close = get_close_matches(word.lower(), list(known), 1)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +82,7 @@ class Reader:
         """A name, and the numbers that follow it."""
         name = self.token.text
         if name not in FILTERS:
-            raise self.expected(f"one of {', '.join(FILTERS)}", nearest(name, FILTERS))
+            raise self.expected(f"one of {', '.join(FILTERS)}", nearest(name.lower(), FILTERS))
         self.next += 1
         if self.token.text != "(":
             return FILTERS[name]
@@ -120,7 +113,7 @@ class Reader:
             if name not in parameters:
                 raise self.expected(
                     f"a parameter of {family.name} ({', '.join(parameters)})",
-                    nearest(name, parameters),
+                    nearest(name.lower(), parameters),
                 )
             if name in values:
                 raise self.expected(f"{name} only once")
