@@ -8,6 +8,8 @@ from tuiconv.nn.losses import CROSS_ENTROPY, LOSSES
 from tuiconv.nn.network import Network
 
 STEP = 1e-5
+SINGLY, TOGETHER = 6, 6
+"""Directions in which a gradient is checked."""
 
 NETWORKS = [
     "INPUT(2,7,6) -> CONV(3,3) -> RELU -> POOL(2) -> FC(4)",
@@ -73,23 +75,37 @@ ENDS = [
 """All that a loss can meet at the end of a network."""
 
 
-def differences(loss, array):
-    """The slope of `loss()` along each number of an array, which is changed and put back."""
-    slopes = np.zeros_like(array)
-    for place in np.ndindex(array.shape):
-        value = array[place]
-        array[place] = value + STEP
-        above = loss()
-        array[place] = value - STEP
-        below = loss()
-        array[place] = value
-        slopes[place] = (above - below) / (2 * STEP)
-    return slopes
+def directions(array, rng):
+    """Some numbers by themselves, then all together in random directions; all of length 1.
+
+    A gradient that is wrong in a single place is wrong along nearly every direction.
+    """
+    for place in rng.permutation(array.size)[:SINGLY]:
+        alone = np.zeros(array.size)
+        alone[place] = 1
+        yield alone.reshape(array.shape)
+    for _ in range(TOGETHER):
+        direction = rng.standard_normal(array.shape)
+        yield direction / np.linalg.norm(direction)
 
 
-def assert_same(gradient, slopes):
-    assert np.abs(slopes).max() > 1e-3
-    assert np.abs(gradient - slopes).max() < 1e-6 * np.abs(slopes).max()
+def slope(loss, array, direction):
+    """How fast `loss()` grows along a direction of an array, which is changed and put back."""
+    before = array.copy()
+    array[...] = before + STEP * direction
+    above = loss()
+    array[...] = before - STEP * direction
+    below = loss()
+    array[...] = before
+    return (above - below) / (2 * STEP)
+
+
+def assert_is_gradient(gradient, loss, array, rng):
+    most = np.abs(gradient).max()
+    assert most > 1e-3
+    for direction in directions(array, rng):
+        expected = slope(loss, array, direction)
+        assert np.vdot(gradient, direction) == pytest.approx(expected, rel=0, abs=1e-6 * most)
 
 
 def network(text, rng):
@@ -113,10 +129,11 @@ def test_every_parameters_gradient_agrees_with_differences(text, loss, rng):
     x, labels = rng.standard_normal((3, *net.spec.input)), np.array([2, 0, 2])
     gradients = net.trace(x, labels, loss.name).parameter_gradients
     seen = net.seen(loss)
-    slopes = differences(lambda: loss.mean(net.forward(x)[seen], labels), net.parameters)
     assert gradients.keys() == net.state_dict().keys()
-    for name, expected in net.named(slopes).items():
-        assert_same(gradients[name], expected)
+    for name, array in net.named(net.parameters).items():
+        assert_is_gradient(
+            gradients[name], lambda: loss.mean(net.forward(x)[seen], labels), array, rng
+        )
 
 
 @pytest.mark.parametrize(
@@ -145,7 +162,7 @@ def test_the_gradient_at_every_layer_agrees_with_changing_what_left_it(text, rng
                 behind.append(layer.forward(*(behind[place] for place in layer.spec.sources)))
             return CROSS_ENTROPY.mean(behind[-1], labels)
 
-        assert_same(trace.gradients[name], differences(loss, activation))
+        assert_is_gradient(trace.gradients[name], loss, activation, rng)
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
@@ -153,9 +170,8 @@ def test_on_a_larger_image_the_gradients_are_those_of_a_convolution(loss, rng):
     net = network("INPUT(1,6,6) -> CONV(2,3) -> RELU -> POOL(2) -> FC(4) -> TANH -> FC(3)", rng)
     x, labels = rng.standard_normal((2, 1, 8, 10)), rng.integers(0, 3, (2, 2, 3))
     gradients = net.trace(x, labels, loss.name).parameter_gradients
-    slopes = differences(lambda: loss.mean(net(x), labels), net.parameters)
-    for name, expected in net.named(slopes).items():
-        assert_same(gradients[name], expected)
+    for name, array in net.named(net.parameters).items():
+        assert_is_gradient(gradients[name], lambda: loss.mean(net(x), labels), array, rng)
 
 
 def test_with_softmax_or_without_a_map_of_decisions_has_the_same_gradients(rng):
