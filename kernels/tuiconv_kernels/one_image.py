@@ -106,8 +106,10 @@ def maxima(x: Array, plane: int, starts: Offsets, cells: Offsets, out: Array) ->
     windows = len(starts) - 1
     for at in range(len(out)):
         first, p = at // windows * plane, at % windows
-        best = x[first + cells[starts[p]]]
-        for k in range(starts[p] + 1, starts[p + 1]):
+        begin, end = starts[p], starts[p + 1]
+        # a dilated window may have all its cells in the padding
+        best = x[first + cells[begin]] if begin < end else x.dtype.type(-np.inf)
+        for k in range(begin + 1, end):
             value = x[first + cells[k]]
             if value > best or value != value:
                 best = value

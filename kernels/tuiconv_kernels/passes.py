@@ -122,10 +122,11 @@ def max_pool(
     for plane in range(len(x_planes)):
         first, to = x_planes[plane], out_planes[plane]
         for p in range(len(windows)):
-            begin = starts[p]
-            best = load(x, first + cells[begin])
-            winner = every(x.dtype.type(taps[begin]))
-            for k in range(begin + 1, starts[p + 1]):
+            begin, end = starts[p], starts[p + 1]
+            best, winner = every(x.dtype.type(-np.inf)), every(x.dtype.type(-1))
+            if begin < end:  # a dilated window may have all its cells in the padding
+                best, winner = load(x, first + cells[begin]), every(x.dtype.type(taps[begin]))
+            for k in range(begin + 1, end):
                 value = load(x, first + cells[k])
                 wins = beats(value, best)
                 best = choose(wins, value, best)

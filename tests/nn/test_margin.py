@@ -29,6 +29,18 @@ def test_pools_by_hand():
     assert before.tolist() == [[3 / 2], [(4 + 5 + 7 + 8) / 4]]
 
 
+@pytest.mark.parametrize("images", [1, 2, 40])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_dilated_window_with_all_its_cells_in_the_padding_has_no_largest(images, dtype):
+    text = "INPUT(1,2,3) -> POOL((2,1),stride=1,pad=(2,0),dilation=(3,1))"
+    net = Network(parse(text), dtype=dtype)
+    x = np.repeat(X[:, :, :2], images, axis=0).astype(dtype)
+    # Their rows are -2 and 1, -1 and 2, 0 and 3.
+    expected = [[4, 5, 6], [-np.inf] * 3, [1, 2, 3]]
+    assert net(x)[:, 0].tolist() == [expected] * images
+    assert net.layers[0].forward(x)[:, 0].tolist() == [expected] * images
+
+
 def test_a_convolution_by_hand():
     net = only("CONV(1,(1,2),pad=(0,(2,0)))")
     net.load_state_dict({"conv1.weight": np.array([[[[1, 10]]]]), "conv1.bias": np.array([0.5])})
