@@ -35,7 +35,7 @@ def batches(settings: Settings, data: Splits) -> Iterator[Pictures]:
     """The normalised images and the labels of every batch of the whole run."""
     trainer = Job(settings, data).trainer
     for epoch in range(1, settings.epochs + 1):
-        chosen = list(trainer.batches(len(data.train)))
+        chosen = trainer.batches(trainer.shuffled(len(data.train)))
         pictures = trainer.pictures(data.train.images, chosen, epoch, 1)
         for images, places in zip(pictures, chosen, strict=True):
             yield data.train.preprocessing(images), data.train.labels[places]

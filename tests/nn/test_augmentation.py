@@ -70,7 +70,8 @@ def test_every_batch_of_every_epoch_has_chances_of_its_own(small, problem):
 
 def test_without_augment_no_number_is_drawn_for_it(small):
     order = np.random.default_rng(0).permutation(50)
-    first = next(iter(Trainer(small(), batch_size=8, seed=0).batches(50)))
+    trainer = Trainer(small(), batch_size=8, seed=0)
+    first = trainer.batches(trainer.shuffled(50))[0]
     np.testing.assert_array_equal(first, order[:8])
 
 

@@ -10,12 +10,13 @@ import pytest
 from tuiconv.data.dataset import Dataset
 from tuiconv.errors import RequestError
 from tuiconv.nn.events import BatchDone, EpochDone, RunEnd, RunStart, to_json
+from tuiconv.nn.fitting import check_fits
 from tuiconv.nn.network import Network
 from tuiconv.nn.optimizers import OPTIMIZERS, make_optimizer
 from tuiconv.nn.running import TrainingError
 from tuiconv.nn.schedules import cosine, lecun_1998
 from tuiconv.nn.scoring import score
-from tuiconv.nn.training import Trainer, check_fits
+from tuiconv.nn.training import Trainer
 from tuiconv_kernels.cores import usable_cores
 
 

@@ -106,8 +106,8 @@ def network_of(model: str, test: "Dataset | None") -> "Network":
         RequestError: neither a file nor a network, or one that the data do not fit.
     """
     from tuiconv.arithmetic import summarize
+    from tuiconv.nn.fitting import check_fits
     from tuiconv.nn.network import Network
-    from tuiconv.nn.training import check_fits
 
     is_file = model.endswith(".safetensors") or ("(" not in model and Path(model).is_file())
     net = Network.load(model) if is_file else None

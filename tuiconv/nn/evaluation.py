@@ -9,9 +9,9 @@ import numpy.typing as npt
 import tuiconv_kernels as kernels
 from tuiconv.data.dataset import Dataset
 from tuiconv.errors import UserError
+from tuiconv.nn.fitting import check_fits
 from tuiconv.nn.layers import Array
 from tuiconv.nn.network import Network
-from tuiconv.nn.training import check_fits
 
 Counts = npt.NDArray[np.int64]
 

@@ -83,11 +83,13 @@ class SGD(Optimizer):
     """
 
     LR = 0.02
+    MOMENTUM: ClassVar[float] = 0.9
+    """The momentum, if none is asked for."""
     MEMORY = ("velocity",)
     NESTEROV: ClassVar[bool] = False
 
     def __init__(
-        self, parameters: Array, lr: float, momentum: float = 0.9, weight_decay: float = 0.0
+        self, parameters: Array, lr: float, momentum: float = MOMENTUM, weight_decay: float = 0.0
     ) -> None:
         super().__init__(parameters, lr, weight_decay, momentum, self.NESTEROV)
 

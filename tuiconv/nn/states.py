@@ -33,3 +33,9 @@ def check_connections(layers: Layers, arrays: Mapping[str, Array]) -> None:
                 f"{layer.name}.weight[{o}, {c}]: not 0; {layer.spec} does not connect channel {c}"
                 f" with map {o}"
             )
+
+
+def is_like(value: object, array: Array) -> bool:
+    """Whether a value is an array of the same shape and dtype."""
+    found = isinstance(value, np.ndarray) and (value.shape, value.dtype)
+    return found == (array.shape, array.dtype)

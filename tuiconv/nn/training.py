@@ -7,19 +7,20 @@ from threading import Event as CancelToken
 import numpy as np
 import numpy.typing as npt
 
-from tuiconv.arithmetic import NetworkSpec
 from tuiconv.data.dataset import Dataset, Images
 from tuiconv.errors import RequestError
 from tuiconv.nn.augmentation import Augment, Augmentation, Numbers
 from tuiconv.nn.events import Event
+from tuiconv.nn.fitting import check_fits, check_numbers
 from tuiconv.nn.layers import Array, Labels
 from tuiconv.nn.losses import loss_named
 from tuiconv.nn.network import Network, classes_of
 from tuiconv.nn.optimizers import checked_rate, make_optimizer
 from tuiconv.nn.progress import Progress, State
-from tuiconv.nn.running import Run, TrainingError
+from tuiconv.nn.running import Run
 from tuiconv.nn.schedules import Schedule, constant
 from tuiconv.nn.scoring import Score, score, total
+from tuiconv.nn.states import is_like
 from tuiconv.nn.team import Team
 from tuiconv.nn.together import Learning
 from tuiconv.nn.until import Until
@@ -90,7 +91,7 @@ class Trainer:
         self.batch_size = int(batch_size)
         self.clip = clip
         self.loss = loss
-        self._judge = loss_named(loss)
+        self.judge = loss_named(loss)
         self.schedule = schedule or constant
         self._optimizer = make_optimizer(optimizer, net.parameters, lr, momentum, weight_decay)
         self._lr = self._optimizer.lr
@@ -104,7 +105,8 @@ class Trainer:
         if augment is not None:
             self._augmentation = Augmentation(augment, int(self._rng.integers(2**63)), self._team)
         # nets without dropout keep the numbers that their seeds have always given
-        self._dropout_seed = int(self._rng.integers(2**63)) if net.is_random else None
+        self.dropout_seed = int(self._rng.integers(2**63)) if net.is_random else None
+        """What layers that toss coins toss by, with the number of the step; None without them."""
 
     @property
     def lr(self) -> float:
@@ -124,6 +126,22 @@ class Trainer:
     def weight_decay(self) -> float:
         """How strongly parameters are drawn to 0."""
         return self._optimizer.weight_decay
+
+    def use(
+        self, optimizer: str, lr: float | None, momentum: float | None, weight_decay: float
+    ) -> None:
+        """Go on with another optimiser, which remembers nothing yet, or other settings of the same.
+
+        Raises:
+            RequestError: as for a new trainer; then nothing is changed.
+        """
+        other = make_optimizer(optimizer, self.net.parameters, lr, momentum, weight_decay)
+        if optimizer == self.optimizer:
+            self._optimizer.settings[:] = other.settings
+        else:
+            self.optimizer, self._optimizer = optimizer, other
+            self._steps.clear()  # they are bound to the one before
+        self._lr = other.lr
 
     def step(self, x: Array, labels: Labels) -> float:
         """One update from one mini-batch.
@@ -166,8 +184,8 @@ class Trainer:
             work = images * self.net.spec.totals.macs
             members = self._team.size if work > WORTH_SHARING else 1
             learning = Learning(
-                self._team, members, self.net, self._optimizer, images, self.clip, self._judge,
-                self._dropout_seed or 0,
+                self._team, members, self.net, self._optimizer, images, self.clip, self.judge,
+                self.dropout_seed or 0,
             )  # fmt: skip
             self._steps[images] = learning
         return learning
@@ -185,6 +203,21 @@ class Trainer:
         Training goes on as the events are taken from the iterator. After `restore` it goes on from
         there, else it begins with the first epoch.
 
+        Arguments and errors are those of `ready`; besides, after the `RunEnd`, there is a
+        TrainingError if the loss is no number.
+        """
+        return iter(self.ready(train, test, epochs, cancel, until))
+
+    def ready(
+        self,
+        train: Dataset,
+        test: Dataset,
+        epochs: int,
+        cancel: CancelToken | None = None,
+        until: str | None = None,
+    ) -> Run:
+        """A run that is about to begin, for who wants to take it step by step.
+
         Args:
             train: shuffled anew for every epoch.
             test: read after every epoch.
@@ -196,21 +229,20 @@ class Trainer:
         Raises:
             RequestError: epochs below 1, a condition that is none, an empty data set, or images or
                 classes that do not fit.
-            TrainingError: a parameter or statistic is no number; or, after the `RunEnd`, the loss.
+            TrainingError: a parameter or statistic is no number.
         """
         if epochs < 1:
             raise RequestError(f"epochs {epochs}; expected at least 1")
         for part in (train, test):
             check_fits(self.net.spec, part)
         check_numbers(self.net)
-        for images in {min(self.batch_size, len(train)), len(train) % self.batch_size} - {0}:
-            self.net.check_batch(images)
+        self.check_batches(self.batch_size, len(train))
         if self._restored and self._progress is not None:
             self._progress.check_fits(len(train), self.batch_size)
         condition = None if until is None else Until.parse(until)
         if self.net.is_to_be_fitted:
-            self.net.fit(self._prepared(train.images[:: math.ceil(len(train) / FITTED)]))
-        return iter(Run(self, train, test, epochs, cancel or CancelToken(), condition))
+            self.net.fit(self.prepared(train.images[:: math.ceil(len(train) / FITTED)]))
+        return Run(self, train, test, epochs, cancel or CancelToken(), condition)
 
     def learn(self, images: npt.NDArray[np.uint8], labels: Labels, lr: float) -> Score:
         """One update from images and labels of a data set that fits, with this learning rate.
@@ -219,7 +251,17 @@ class Trainer:
             How well the network did on them before the update.
         """
         self._optimizer.lr = lr
-        return self._learning(len(images)).run(self._prepared(images), labels)
+        return self._learning(len(images)).run(self.prepared(images), labels)
+
+    def check_batches(self, size: int, images: int) -> None:
+        """Raise RequestError if a layer cannot learn from so many images in batches of a size."""
+        for count in {min(size, images), images % size} - {0}:
+            self.net.check_batch(count)
+
+    @property
+    def steps(self) -> int:
+        """Updates by the optimiser so far."""
+        return self._optimizer.steps
 
     def begin(self) -> Progress:
         """The progress of a new run, or that which was restored."""
@@ -235,11 +277,14 @@ class Trainer:
         """The state of the random numbers that give the next epoch its order of images."""
         return self._rng.bit_generator.state
 
-    def batches(self, images: int) -> Iterator[Numbers]:
-        """The numbers of all images in a new random order, a batch at a time."""
-        order = self._rng.permutation(images)
-        for start in range(0, images, self.batch_size):
-            yield order[start : start + self.batch_size]
+    def shuffled(self, images: int) -> Numbers:
+        """The numbers of all images in a new random order."""
+        return self._rng.permutation(images)
+
+    def batches(self, order: Numbers) -> list[Numbers]:
+        """The numbers of images, in order, a batch at a time."""
+        size = self.batch_size
+        return [order[start : start + size] for start in range(0, len(order), size)]
 
     def pictures(
         self, images: Images, batches: Sequence[Numbers], epoch: int, first: int
@@ -249,7 +294,8 @@ class Trainer:
             return (images[chosen] for chosen in batches)
         return self._augmentation(images, batches, epoch, first)
 
-    def _prepared(self, images: npt.NDArray[np.uint8]) -> Array:
+    def prepared(self, images: npt.NDArray[np.uint8]) -> Array:
+        """Images of a data set as the network takes them."""
         return self.net.checked(self.net.preprocessing(images))
 
     def state(self) -> State:
@@ -268,7 +314,7 @@ class Trainer:
             "lr": self.lr,
             "steps": self._optimizer.steps,
             "augment_seed": None if self._augmentation is None else self._augmentation.seed,
-            "dropout_seed": self._dropout_seed,
+            "dropout_seed": self.dropout_seed,
             **progress.state(),
             **{f"optimizer.{name}": array.copy() for name, array in memory},
         }
@@ -309,8 +355,9 @@ class Trainer:
         for name, array in memory.items():
             array[...] = state[f"optimizer.{name}"]
         self._optimizer.steps = steps
-        self._dropout_seed = state["dropout_seed"]
-        self._steps.clear()  # they know the seed
+        if self.dropout_seed != state["dropout_seed"]:
+            self._steps.clear()  # they know the seed
+            self.dropout_seed = state["dropout_seed"]
         if augmentation is not None:
             augmentation.seed = int(state["augment_seed"])
         self._progress, self._restored = progress, True
@@ -322,50 +369,29 @@ class Trainer:
             RequestError: an empty data set, or images or classes that do not fit the network.
         """
         check_fits(self.net.spec, dataset)
+        scores: list[Score] = []
+        while cancel is None or not cancel.is_set():
+            more = self.scores(dataset, len(scores))
+            if not more:
+                return total(scores)
+            scores += more
+        return None
 
-        starts = range(0, len(dataset), EVALUATED)
-        scores: list[Score | None] = [None] * len(starts)
-        waiting = iter(enumerate(starts))
+    def scores(self, dataset: Dataset, read: int) -> list[Score]:
+        """The scores on the next few parts of a data set that fits, one part for each thread.
 
-        def read(member: int) -> None:
-            for k, start in waiting:
-                if cancel is not None and cancel.is_set():
-                    return
-                chunk = slice(start, start + EVALUATED)
-                output = self.net.outputs(self._prepared(dataset.images[chunk]), self._judge)
-                scores[k] = score(output, dataset.labels[chunk], self._judge)
+        Args:
+            dataset: is read in parts of `EVALUATED` images.
+            read: how many of the parts are done; if all are, there are no scores.
+        """
+        starts = range(0, len(dataset), EVALUATED)[read : read + self._team.size]
+        scores: dict[int, Score] = {}
 
-        self._team.run(read, members=len(starts))
-        whole = [part for part in scores if part is not None]
-        return total(whole) if len(whole) == len(scores) else None
+        def judge(member: int) -> None:
+            part = slice(starts[member], starts[member] + EVALUATED)
+            output = self.net.outputs(self.prepared(dataset.images[part]), self.judge)
+            scores[member] = score(output, dataset.labels[part], self.judge)
 
-
-def is_like(value: object, array: Array) -> bool:
-    """Whether a value is an array of the same shape and dtype."""
-    found = isinstance(value, np.ndarray) and (value.shape, value.dtype)
-    return found == (array.shape, array.dtype)
-
-
-def check_numbers(net: Network) -> None:
-    """Raise TrainingError if what it learned is infinite or not a number: it would stay so."""
-    for name, array in net.arrays().items():
-        broken = array.size - np.count_nonzero(np.isfinite(array))
-        if broken:
-            raise TrainingError(
-                f"{broken:,} of the {array.size:,} numbers in {name} are infinite or NaN; expected"
-                " finite numbers to go on from"
-            )
-
-
-def check_fits(spec: NetworkSpec, dataset: Dataset) -> None:
-    """Raise RequestError unless a network takes the images and has an output per class."""
-    if len(dataset) == 0:
-        raise RequestError(f"{dataset.name} is empty; expected at least one image")
-    if dataset.images.shape[1:] != spec.input:
-        found, expected = ("×".join(map(str, s)) for s in (dataset.images.shape[1:], spec.input))
-        raise RequestError(f"{dataset.name} are {found} images; the network's INPUT is {expected}")
-    if classes_of(spec) != dataset.classes:
-        found = "×".join(map(str, spec.output))
-        raise RequestError(
-            f"{dataset.name} have {dataset.classes} classes; the network has {found} outputs"
-        )
+        if starts:
+            self._team.run(judge, members=len(starts))
+        return [scores[member] for member in range(len(starts))]

@@ -130,10 +130,10 @@ def no_progress(history: History) -> Iterator[Alert]:
         return
     began, now = mean(losses[:BEGINNING]), recent(history, losses)
     if now > FALLEN * began and recent(history, history.accuracies) < LEARNED:
-        lr = history.start.lr
+        lr, steps = history.start.lr, len(losses) + history.forgotten
         yield Alert(
             "loss_not_falling",
-            f"the loss was {began:.4g} and is {now:.4g} after {len(losses):,} batches: the learning"
+            f"the loss was {began:.4g} and is {now:.4g} after {steps:,} batches: the learning"
             f" rate ({lr:g}) does not suit the network, or the labels are not those of the images;"
             f" try lr = {10 * lr:g}, then {lr / 10:g}",
         )

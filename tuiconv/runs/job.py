@@ -13,11 +13,14 @@ from tuiconv.arithmetic import summarize
 from tuiconv.data.dataset import Dataset, Splits
 from tuiconv.data.load import is_path
 from tuiconv.errors import RequestError
-from tuiconv.nn.events import EpochDone, Event, RunStart, to_json
+from tuiconv.nn.events import EpochDone, Event, Health, RunStart, to_json
+from tuiconv.nn.fitting import check_fits, check_numbers
 from tuiconv.nn.health import LOOKED_AT, examine, spread
 from tuiconv.nn.network import Network
+from tuiconv.nn.progress import State
+from tuiconv.nn.running import Run
 from tuiconv.nn.schedules import schedule_named
-from tuiconv.nn.training import Trainer, check_fits, check_numbers
+from tuiconv.nn.training import Trainer
 from tuiconv.nn.warm_up import Compiling, training_kernels, warm_up
 from tuiconv.runs.background import in_background
 from tuiconv.runs.data import example, read
@@ -33,6 +36,7 @@ class Job:
     Args:
         settings: of the run.
         splits: what to learn and to test on; None to read what the settings say.
+        earlier: one that has been made ready; its data are taken if they are the same.
 
     Raises:
         RequestError: settings, network and data do not fit together.
@@ -40,7 +44,9 @@ class Job:
             has a name is told by `warm_up` or `events`.
     """
 
-    def __init__(self, settings: Settings, splits: Splits | None = None) -> None:
+    def __init__(
+        self, settings: Settings, splits: Splits | None = None, earlier: "Job | None" = None
+    ) -> None:
         data, optimizer = settings.data, settings.optimizer
         rng = np.random.default_rng(settings.seed)
         if splits is None and is_path(data.name):  # only its files tell its shape
@@ -62,6 +68,14 @@ class Job:
             augment=settings.distortions,
         )
         self.settings = resolved(settings, self.trainer)
+        self._rng = rng
+        self._before = data, rng.bit_generator.state
+        """What the data depend on."""
+        self._after: State | None = None
+        """The random numbers' state when the data are read."""
+        if earlier is not None and earlier._after is not None and earlier._before == self._before:
+            splits = earlier._data.result()
+            rng.bit_generator.state = earlier._after
         self._data: Future[Splits] = in_background(lambda: splits or read(data, rng))
 
     @property
@@ -93,10 +107,15 @@ class Job:
 
     def events(self, cancel: CancelToken | None = None) -> Iterator[Event]:
         """Train, as soon as the data are there; see `Trainer.run`."""
+        return iter(self.ready(cancel))
+
+    def ready(self, cancel: CancelToken | None = None) -> Run:
+        """The run to be taken step by step, as soon as the data are there."""
         train, test = self._data.result()
+        self._after = self._rng.bit_generator.state
         if self.settings.weights is None:
             self.net.preprocessing = train.preprocessing
-        return self.trainer.run(train, test, self.settings.epochs, cancel, self.settings.until)
+        return self.trainer.ready(train, test, self.settings.epochs, cancel, self.settings.until)
 
     def entry(self, event: Event) -> dict[str, Any]:
         """An event as the log of the run tells it.
@@ -110,11 +129,15 @@ class Job:
                 entry["time"] = datetime.now().astimezone().isoformat(timespec="seconds")
                 entry["seed"] = self.settings.seed
             case EpochDone():
-                train = self._data.result().train
-                chosen = spread(len(train), LOOKED_AT)
-                x, labels = self.net.preprocessing(train.images[chosen]), train.labels[chosen]
-                entry["health"] = asdict(examine(self.net, x, labels, self.settings.loss))
+                entry["health"] = asdict(self.health())
         return entry
+
+    def health(self) -> Health:
+        """That of the network as it is, found on training images."""
+        train = self._data.result().train
+        chosen = spread(len(train), LOOKED_AT)
+        x, labels = self.net.preprocessing(train.images[chosen]), train.labels[chosen]
+        return examine(self.net, x, labels, self.settings.loss)
 
 
 def network_of(settings: Settings, rng: np.random.Generator, data: Dataset) -> Network:

@@ -60,6 +60,10 @@ class History:
     """Of the steps."""
     accuracies: "array[float]" = field(default_factory=lambda: array("d"))
     """Of the steps, on the images they learned from."""
+    forgotten: int = 0
+    """Steps that the curves do not have any more."""
+    every: int = 1
+    """Of so many steps the curves have one; but for the first few, of which they may have all."""
     epochs: list[EpochDone] = field(default_factory=list)
     health: Health | None = None
     """After the last epoch."""
