@@ -22,6 +22,7 @@ COMMANDS = (
     "bench",
     "doctor",
     "data",
+    "show",
 )
 PAGES = ([], *([command] for command in COMMANDS))
 

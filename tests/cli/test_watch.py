@@ -180,7 +180,7 @@ def test_once_shows_the_present_state_as_curves(tuiconv, log):
     assert (done.status, done.err) == (0, "")
     lines = done.out.splitlines()
     assert f"epoch 2 of 2 {'█' * 20}{'░' * 20} 50%, about 3 s left" in lines
-    assert "loss by epoch, logarithmic" in done.out
+    assert "loss by epoch, log scale" in done.out
     assert any(line.startswith("! dead units") for line in lines)
     assert max(map(len, lines)) <= 90
 
@@ -420,5 +420,5 @@ def test_a_terminal_for_ascii_gets_ascii(watching, log):
     with watching(log, PYTHONIOENCODING="ascii") as terminal:
         shown = terminal.read()
         assert terminal.process.wait() == 0
-    assert "loss by epoch, logarithmic" in shown
+    assert "loss by epoch, log scale" in shown
     assert shown.isascii()

@@ -59,6 +59,12 @@ def test_long_and_wide_labels_are_cropped_to_a_third():
     assert texts(lines)[1].startswith("  数字数 ")
 
 
+def test_what_a_value_was_before_stands_in_front_of_it():
+    (line,) = bar_list(["a"], [0.25], 24, PLAIN, earlier=[1])
+    text = "".join(segment.text for segment in line)
+    assert text.endswith(("1.000 → 0.250", "1.000 -> 0.250"))
+
+
 def test_each_value_needs_a_label_and_a_bar_a_length():
     with pytest.raises(ValueError, match="1 labels for 2 values"):
         bar_list(["a"], [1, 2], 20, PLAIN)
@@ -66,7 +72,7 @@ def test_each_value_needs_a_label_and_a_bar_a_length():
         bar_list(["a"], [1], 20, PLAIN, full=0)
 
 
-@settings(deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.text(st.characters(categories=["L", "N"])), st.floats(-2, 2)), max_size=5

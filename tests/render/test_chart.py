@@ -110,7 +110,7 @@ def test_lengths_ranges_and_sizes_that_do_not_fit_are_refused():
         line_chart([], 20, 0, PLAIN)
 
 
-@settings(deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.lists(st.floats(width=32), max_size=20), max_size=5),
     st.integers(1, 60),

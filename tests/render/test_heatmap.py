@@ -13,7 +13,6 @@ from tuiconv.render.heatmap import (
     quantise,
     scale_line,
     shrink,
-    signed_range,
 )
 from tuiconv.render.lines import Lines, line_width
 from tuiconv.render.palettes import DIVERGING, GREY, NAN_LEVEL, PALETTES, SEQUENTIAL
@@ -49,9 +48,7 @@ def test_levels_worked_by_hand():
 
 
 def test_zero_is_exactly_the_middle_of_a_signed_range():
-    values = np.array([[-3.0, 0.0, 1.5]])
-    assert signed_range(values) == (-3, 3)
-    assert quantise(values, *signed_range(values))[0, 1] == 31
+    assert quantise(np.array([[-3.0, 0.0, 1.5]]), -3, 3)[0, 1] == 31
 
 
 def test_infinities_are_at_the_ends_and_nan_has_its_own_level():
@@ -68,8 +65,7 @@ def test_a_constant_map_is_in_the_middle(constant):
 def test_ranges_look_at_finite_values_only():
     values = np.array([np.nan, -np.inf, np.inf, -1.0, 5.0])
     assert minmax_range(values) == (-1, 5)
-    assert signed_range(values) == (-5, 5)
-    assert minmax_range(np.array([np.nan])) == signed_range(np.empty((0, 3))) == (0, 0)
+    assert minmax_range(np.array([np.nan])) == minmax_range(np.empty((0, 3))) == (0, 0)
 
 
 @pytest.mark.parametrize(("low", "high"), [(1, 0), (np.nan, 1), (0, np.inf)])
@@ -153,7 +149,7 @@ def test_no_colour_means_no_escape_code():
     assert printed(heatmap(levels, DIVERGING, ascii_only), ascii_only).isascii()
 
 
-@settings(deadline=None)
+@settings(max_examples=30)
 @given(
     hnp.arrays(
         np.uint8, st.tuples(st.integers(0, 7), st.integers(0, 9)), elements=st.integers(0, 63)
@@ -168,10 +164,11 @@ def test_every_map_has_half_as_many_lines_of_exactly_its_width(levels, palette, 
     assert all(line_width(line) == width for line in lines)
 
 
-@settings(deadline=None)
+@settings(max_examples=30)
 @given(hnp.arrays(np.float32, hnp.array_shapes(min_dims=2, max_dims=2, max_side=6)))
 def test_levels_grow_with_values(values):
-    for low, high in (minmax_range(values), signed_range(values)):
+    most = float(np.abs(minmax_range(values)).max())
+    for low, high in (minmax_range(values), (-most, most)):
         levels = quantise(values, low, high)
         assert np.array_equal(levels == NAN_LEVEL, np.isnan(values))
         order = np.argsort(values[~np.isnan(values)])
@@ -193,15 +190,15 @@ def test_nothing_can_be_shrunk_by_zero():
 
 
 def test_a_legend_has_its_limits_at_the_ends():
-    line = scale_line(-1, 0.25, 20, SEQUENTIAL, GLYPHS)
+    line = scale_line(("-1", "0.25"), 20, SEQUENTIAL, GLYPHS)
     assert text(line).startswith("-1 ")
     assert text(line).endswith("█ 0.25")
-    ends = cells(scale_line(0, 1, 20, SEQUENTIAL, TRUECOLOR))
+    ends = cells(scale_line(("0", "1"), 20, SEQUENTIAL, TRUECOLOR))
     assert rgb(ends[2][1]) == SEQUENTIAL.truecolor[0]
     assert rgb(ends[-3][1]) == SEQUENTIAL.truecolor[-1]
 
 
 @given(st.floats(-1e9, 1e9), st.integers(24, 90), st.sampled_from(DISPLAYS))
-@settings(deadline=None)
+@settings(max_examples=30)
 def test_a_legend_has_exactly_its_width(low, width, display):
-    assert line_width(scale_line(low, low + 1, width, GREY, display)) == width
+    assert line_width(scale_line((f"{low:.4g}", f"{low + 1:.4g}"), width, GREY, display)) == width

@@ -2,11 +2,19 @@ import numpy as np
 import pytest
 
 from tuiconv.lessons.scene import Pixels, Signed
+from tuiconv.render import images
 from tuiconv.render.depth import ColorDepth, Display
-from tuiconv.render.images import draw_image, draw_images
 from tuiconv.render.lines import line_width
 
 PLAIN = Display(ColorDepth.NONE)
+
+
+def draw_image(*args):
+    return images.draw_image(*args).lines
+
+
+def draw_images(*args):
+    return images.draw_images(*args).lines
 
 
 def texts(lines):
@@ -105,3 +113,22 @@ def test_pictures_keep_to_their_room(width, height):
         assert max(map(line_width, lines)) <= width
         # a legend of a few words more takes another line or two where it is narrow
         assert len(lines) <= max(height, 12) + 2 * (width < 40)
+
+
+def test_every_pixel_of_a_picture_with_a_key_can_be_pointed_at():
+    pair = [grey(40, 60, key="before"), grey(40, 60, "after", key="after")]
+    drawing = images.draw_images(pair, 80, 20, PLAIN)
+    # 39 columns each, 2 apart, below their titles; 60 columns in 39, two rows to a line
+    assert drawing.at(0, 1) == ("before", (0, 0))
+    assert drawing.at(38, 1) == ("before", (0, 58))
+    assert drawing.at(39, 1) is None
+    assert drawing.at(41, 1) == ("after", (0, 0))
+    assert drawing.at(41, 13) == ("after", (36, 0))
+    assert drawing.at(0, 0) is None
+    assert images.draw_images([grey(40, 60)], 80, 20, PLAIN).at(0, 1) is None
+
+
+def test_of_a_map_with_the_strongest_numbers_only_the_places_of_the_plane_are_told():
+    panel = Signed("edge", np.ones((10, 20)), size=(1000, 2000), key="after")
+    drawing = images.draw_image(panel, 20, 20, PLAIN)
+    assert drawing.at(10, 3) == ("after", (400, 1000))

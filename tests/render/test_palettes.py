@@ -3,6 +3,7 @@ import pytest
 
 from tuiconv.render.palettes import (
     DIVERGING,
+    FAMILIES,
     GREY,
     LEVELS,
     MIDDLE_LEVEL,
@@ -10,6 +11,7 @@ from tuiconv.render.palettes import (
     PALETTES,
     SEQUENTIAL,
     oklab_to_srgb,
+    palette_of,
     srgb_to_oklab,
 )
 
@@ -98,3 +100,76 @@ def test_signed_glyphs_tell_minus_from_plus_without_colour(unicode):
 def test_sequential_glyphs_run_from_empty_to_full():
     assert "".join(dict.fromkeys(SEQUENTIAL.glyphs(unicode=True))) == " ░▒▓█"
     assert "".join(dict.fromkeys(SEQUENTIAL.glyphs(unicode=False))) == " .:-=+*#%@"
+
+
+SIGNED = [palette for palette in PALETTES.values() if palette.signed]
+GREY_SIGNED = palette_of("weights", True, "greys")
+MACHADO = {
+    # G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, "A physiologically-based model for
+    # simulation of color vision deficiency", 2009: on linear RGB, the full deficiency
+    "protan": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deutan": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+}
+
+
+def seen_by(eyes, colours):
+    """Colours as colour-blind eyes see them."""
+    encoded = np.array(colours) / 255
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(linear @ np.array(MACHADO[eyes]).T, 0, 1)
+    return 255 * np.where(seen <= 0.0031308, seen * 12.92, 1.055 * seen ** (1 / 2.4) - 0.055)
+
+
+def test_three_meanings_have_three_palettes_and_pixels_are_grey_in_every_family():
+    for name, family in FAMILIES.items():
+        assert palette_of("pixels", False, name) is palette_of("pixels", True, name) is GREY
+        for is_signed in (False, True):
+            palettes = {family[what, is_signed] for what in ("activations", "weights", "gradients")}
+            assert len(palettes) == (1 if name == "greys" else 3)
+            assert {palette.signed for palette in palettes} == {is_signed}
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=lambda palette: palette.name)
+def test_lightness_runs_one_way_from_zero_in_every_depth(palette):
+    for colours in (palette.truecolor, [xterm_rgb(index) for index in palette.xterm]):
+        light = lightness(colours)
+        halves = [light]
+        if palette.signed and palette is not GREY_SIGNED:
+            halves = [light[MIDDLE_LEVEL::-1], light[MIDDLE_LEVEL:]]
+        for half in halves:
+            steps = np.diff(half)
+            assert (steps <= 1e-9).all() or (steps >= -1e-9).all()
+            assert abs(half[-1] - half[0]) > 0.35
+
+
+@pytest.mark.parametrize("eyes", MACHADO)
+@pytest.mark.parametrize("palette", SIGNED, ids=lambda palette: palette.name)
+def test_minus_and_plus_differ_to_colour_blind_eyes(palette, eyes):
+    for colours in (palette.truecolor, [xterm_rgb(index) for index in palette.xterm]):
+        seen = srgb_to_oklab(seen_by(eyes, colours))
+        distances = np.linalg.norm(seen - seen[::-1], axis=1)[: LEVELS // 4]
+        assert distances.min() > 0.1
+
+
+@pytest.mark.parametrize("palette", SIGNED, ids=lambda palette: palette.name)
+def test_the_ends_of_a_signed_palette_look_equally_strong(palette):
+    light = lightness(palette.truecolor)
+    if palette is not GREY_SIGNED:
+        assert light[0] == pytest.approx(light[-1], abs=0.05)
+
+
+def test_magnitudes_have_the_positive_half_of_the_signed_palette():
+    for name in ("standard", "night"):
+        for quantity in ("weights", "gradients"):
+            whole, half = (palette_of(quantity, signed, name) for signed in (True, False))
+            assert half.truecolor[0] == whole.truecolor[MIDDLE_LEVEL]
+            assert half.truecolor[-1] == whole.truecolor[-1]
+            assert half.xterm[-1] == whole.xterm[-1]

@@ -117,7 +117,7 @@ SHAPES = st.tuples(st.integers(1, 50), st.integers(1, 50)) | st.tuples(
 )
 
 
-@settings(deadline=None)
+@settings(max_examples=30)
 @given(
     hnp.arrays(np.uint8, SHAPES, elements=st.sampled_from([0, 90, 255]), fill=st.just(17)),
     st.integers(1, 40),
@@ -132,7 +132,7 @@ def test_a_picture_never_leaves_its_room_and_its_lines_are_even(pixels, columns,
     assert 1 <= widths.pop() <= columns
 
 
-@settings(deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 255), st.integers(33, 70), st.integers(1, 30))
 def test_an_even_picture_stays_even_at_any_size(value, side, columns):
     pixels = np.full((side, side), value, dtype=np.uint8)

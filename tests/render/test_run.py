@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuiconv.lessons.curves import moving_mean
 from tuiconv.nn.events import BatchDone, EpochDone, RunEnd, RunStart
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.lines import line_width
-from tuiconv.render.run import moving_mean, run_lines
+from tuiconv.render.run import run_lines
 from tuiconv.runs.alerts import Alert
 from tuiconv.runs.watch import History
 
@@ -106,9 +107,9 @@ def test_the_best_epoch_has_a_line_unless_it_is_the_last():
 
 def test_the_curves_stand_beside_each_other_under_their_names():
     lines = drawn(history_of(150))
-    row = next(i for i, line in enumerate(lines) if line.startswith("loss by epoch, logarithmic"))
+    row = next(i for i, line in enumerate(lines) if line.startswith("loss by epoch, log scale"))
     assert lines[row].endswith("accuracy in % by epoch")
-    for name in ("a batch", "mean of 10", "test", "training"):
+    for name in ("batch", "mean 10", "test", "training"):
         assert name in lines[row + 1]
     assert lines[row + 2].lstrip().startswith("2.")
     assert " 100 ┤" in lines[row + 2]
@@ -160,7 +161,7 @@ def test_alerts_are_wrapped_under_their_kind():
 
 def test_where_there_is_no_room_the_curves_go_first_and_the_alerts_stay():
     lines = drawn(history_of(75), [DEAD] * 3, "Ctrl-C ends watching", height=12)
-    assert "loss by epoch, logarithmic" not in "".join(lines)
+    assert "loss by epoch, log scale" not in "".join(lines)
     assert sum(line.startswith("! dead units") for line in lines) == 3
     assert lines[-1] == "Ctrl-C ends watching"
 

@@ -3,16 +3,33 @@ import io
 import numpy as np
 import pytest
 
-from tuiconv.lessons.scene import Bars, Curve, Maps, Pixels, Scene, Text
+from tuiconv.lessons.scene import (
+    Bars,
+    Chart,
+    Columns,
+    Confusion,
+    Frame,
+    Map,
+    Maps,
+    Numbers,
+    Pixels,
+    Scene,
+    Series,
+    Signed,
+    Table,
+    Text,
+)
 from tuiconv.render.depth import ColorDepth, Display, make_console
 from tuiconv.render.lines import line_width
-from tuiconv.render.scene import LEAST_LINES, MOST_LINES, draw_panel, draw_scene
+from tuiconv.render.panels import LEAST_LINES
+from tuiconv.render.panels import draw_panel as drawn_panel
+from tuiconv.render.scene import MOST_LINES, draw_scene
 
 PLAIN = Display(ColorDepth.NONE)
 ASCII = Display(ColorDepth.NONE, unicode=False)
 
 PANELS = (
-    Curve("loss of each batch", np.array([2.3, 1.9, 1.2])),
+    Chart("loss of each batch", (Series("", np.arange(3), np.array([2.3, 1.9, 1.2])),)),
     Bars("read as 2: wrong", tuple("0123"), np.array([0.1, 0.2, 0.6, 0.1]), 1),
     Maps("conv1  2 maps 9×9", np.linspace(-1, 1, 162).reshape(2, 9, 9)),
     Pixels("before: 40×30 RGB", np.arange(3600, dtype=np.uint16).reshape(30, 40, 3)),
@@ -21,6 +38,10 @@ PANELS = (
     Text("result", ("sums: -1,303 to 1,766", "8,153 below 0 became 0")),
 )
 SCENE = Scene("edge-8: Finds edges in all directions: each pixel minus the others.", PANELS)
+
+
+def draw_panel(*args):
+    return drawn_panel(*args).lines
 
 
 def texts(lines):
@@ -122,3 +143,96 @@ def test_a_scene_prints_in_ascii_where_nothing_else_can_be_printed():
     make_console(ASCII, stream, width=60).print(draw_scene(scene, 60, ASCII))
     stream.seek(0)
     assert "> 1 " in stream.read()
+
+
+RAMP = np.linspace(-1, 1, 90).reshape(9, 10)
+EVERY = (
+    *PANELS,
+    Map("map 3", RAMP, frames=(Frame((-1, 7), (3, 10)),), key="map"),
+    Numbers("unit 4,5", RAMP[:3, :4], chosen=(1, 2), key="numbers"),
+    Table("layers", ("layer", "learns"), (("conv1", "156"), ("conv2", "2,416")), 1, "layers"),
+    Confusion("confusion", ("cat", "dog"), np.array([[123, 4], [0, 56]])),
+    Signed("change", RAMP),
+)
+DEPTHS = [Display(depth) for depth in ColorDepth] + [
+    Display(unicode=False),
+    Display(ColorDepth.NONE, unicode=False),
+]
+
+
+@pytest.mark.parametrize("display", DEPTHS, ids=str)
+def test_no_panel_is_wider_than_asked_alone_or_in_columns(display):
+    scenes = [Scene("", (panel,)) for panel in EVERY]
+    scenes.append(Scene("", (Columns(tuple((panel,) for panel in EVERY)),)))
+    scenes.append(Scene("", (Columns((EVERY[:6], EVERY[6:])),)))
+    for width, height in ((30, 40), (47, 12), (80, 22), (200, 60)):
+        for scene in scenes:
+            lines = draw_scene(scene, width, display, height).lines
+            assert max(map(line_width, lines)) <= width
+
+
+@pytest.mark.parametrize("display", DEPTHS, ids=str)
+@pytest.mark.parametrize("width", [30, 80])
+def test_no_number_is_cut_in_columns(width, display):
+    scene = Scene("", (Columns(tuple((panel,) for panel in EVERY)),))
+    words = " ".join(" ".join(texts(draw_scene(scene, width, display).lines)).split())
+    for number in ("-0.753", "2,416", "0.600", "1,766", "123"):
+        assert number in words
+    assert not display.unicode or "9×9" in words
+
+
+def test_columns_stand_beside_each_other_where_there_is_room():
+    scene = Scene("", (Columns(((EVERY[8],), (EVERY[9],))),))
+    (line,) = (line for line in texts(draw_scene(scene, 60, PLAIN).lines) if "layers" in line)
+    assert line.startswith("unit 4,5")
+    narrow = texts(draw_scene(scene, 45, PLAIN).lines)
+    assert [line for line in narrow if "layers" in line] == ["layers"]
+
+
+@pytest.mark.parametrize("height", range(20, 61, 4))
+def test_maps_fill_the_height_that_a_table_leaves_and_never_more(height):
+    table, maps = EVERY[9], Maps("", np.zeros((4, 28, 28)))
+    for panels in ((table, maps), (Columns(((table,), (maps,))),), (Map("", np.eye(9)), table)):
+        lines = draw_scene(Scene("title", panels), 120, PLAIN, height).lines
+        assert len(lines) <= height
+
+
+def test_a_large_screen_shows_a_larger_map():
+    scene = Scene("", (Map("map", RAMP),))
+    heights = [len(draw_scene(scene, 200, Display(), height).lines) for height in (10, 20, 40)]
+    assert heights == sorted(set(heights))
+
+
+def test_spots_are_where_their_panels_are_in_the_page():
+    scene = Scene("title", (Columns(((EVERY[8],), (EVERY[9],))),))
+    drawing = draw_scene(scene, 60, PLAIN)
+    for y, line in enumerate(texts(drawing.lines)):
+        for word, place in (("conv1", ("layers", (0,))), ("-0.708", ("numbers", (1, 3)))):
+            if word in line:
+                assert drawing.at(line.index(word), y) == place
+
+
+def test_in_ascii_a_scene_has_no_other_sign():
+    scene = Scene("conv1 · 6×28×28 → η = 0.1 数", EVERY)
+    lines = texts(draw_scene(scene, 60, ASCII).lines)
+    assert all(line.isascii() for line in lines)
+    assert lines[0] == "conv1 * 6x28x28 > n = 0.1 ??"
+
+
+def test_columns_without_panels_take_no_room():
+    empty = Scene("title", (Columns(((), (Text("one", ("two",)),), ())), Columns(())))
+    assert texts(draw_scene(empty, 60, PLAIN).lines) == ["title", "", "one", "two"]
+
+
+def test_bars_that_are_too_many_for_the_screen_are_the_longest_and_the_marked_one():
+    values = np.array([0.02, 0.3, 0.0, 0.1, 0.2, 0.03, 0.15, 0.05, 0.15, 0.0])
+    bars = Bars("p", tuple("abcdefghij"), values, 2, before=np.roll(values, 1) / 10)
+    low = Scene("title", (bars, Text("", ("",) * 9)))
+    title, *rows = texts(draw_scene(low, 60, Display(), 10).lines)[2:9]
+    assert title.strip() == "p, 6 largest"
+    assert [row.strip(" ▶")[0] for row in rows] == list("bcdegi")
+    assert "0.030 → 0.000" in rows[1]
+    for height in (30, None):
+        title, *rows = texts(draw_scene(low, 60, Display(), height).lines)[2:13]
+        assert title.strip() == "p"
+        assert [row.strip(" ▶")[:1] for row in rows[:10]] == list("abcdefghij")

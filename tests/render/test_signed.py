@@ -96,3 +96,11 @@ def test_the_numbers_of_a_scale_are_whole_in_any_width(width, display):
     assert {"−1,722.67", "0", "1,722.67"} <= set(words) or width < len("−1,722.67")
     if width >= len("−1,722.67"):
         assert max(map(line_width, lines)) <= width
+
+
+def test_limits_that_are_asked_for_are_the_ends_of_the_scale_as_far_as_the_farther():
+    values = np.array([[-2.0, 0.0, 2.0]])
+    (_, scale) = texts(draw_signed(Signed("sums", values, limits=(-1.0, 4.0)), 24, 1, TRUECOLOR))
+    assert (scale.split()[0], scale.split()[-1]) == ("−4", "4")
+    (_, scale) = texts(draw_signed(Signed("sums", values, limits=(-1.0, 1.0)), 24, 1, TRUECOLOR))
+    assert (scale[:4], scale[-3:]) == ("≤ −1", "≥ 1")

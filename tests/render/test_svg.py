@@ -7,8 +7,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tuiconv.lessons.scene import Bars, Curve, Maps, Pixels, Scene, Signed, Text
-from tuiconv.render.palettes import DIVERGING
+from tuiconv.lessons.scene import (
+    Bars,
+    Chart,
+    Columns,
+    Map,
+    Maps,
+    Numbers,
+    Pixels,
+    Scene,
+    Series,
+    Signed,
+    Table,
+    Text,
+)
+from tuiconv.render.palettes import DIVERGING, FAMILIES, SEQUENTIAL, palette_of
 from tuiconv.render.svg import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -142,11 +155,69 @@ def test_of_a_large_map_the_strongest_numbers_are_shown():
     assert "of each area the strongest number" in words(root)
 
 
+def test_maps_are_squares_of_their_colours_and_nothing_beside_them():
+    panel = Map("map", np.array([[0.0, 1.0], [1.0, 0.0]]), limits=(0, 1))
+    ((element, _),) = pictures(parsed(Scene("", (panel,))))
+    data = base64.b64decode(element.get("href").split(",")[1])
+    with Image.open(io.BytesIO(data)) as image:
+        dots = np.array(image)
+    # 8 half-blocks a number, each of 2 × 2 dots, below a heading of one line
+    zero, one = ((*SEQUENTIAL.truecolor[level], 255) for level in (0, 62))
+    assert [tuple(dots[4, 0]), tuple(dots[4, 16]), tuple(dots[4 + 16, 0])] == [zero, one, one]
+    assert (dots[4 : 4 + 32, :32, 3] == 255).all()
+    assert (dots[4 : 4 + 32, 32:, 3] == 0).all()
+
+
+def test_curves_are_dots_in_their_colours():
+    chart = Chart("loss", (Series("", np.arange(9), np.zeros(9)),), y_range=(-1, 1))
+    ((element, _),) = pictures(parsed(Scene("", (chart,))))
+    with Image.open(io.BytesIO(base64.b64decode(element.get("href").split(",")[1]))) as image:
+        dots = np.array(image)
+    assert len(np.flatnonzero(dots[:, :, 3].any(axis=1))) == 1  # a level line
+    assert {tuple(dot) for dot in dots[dots[:, :, 3] > 0]} == {(230, 159, 0, 255)}
+
+
+def test_numbers_lie_on_their_colours_and_the_chosen_row_is_white_on_dark():
+    numbers = Numbers("", np.array([[0.0, 1.0]]), limits=(0, 1))
+    table = Table("layers", ("layer", "learns"), (("conv1", "156"),), 0)
+    root = parsed(Scene("", (numbers, table)))
+    fills = [rect.get("fill") for rect in root.iter(f"{SVG}rect")]
+    assert fills == ["#ffffff", "#210842", "#ffee6e", "#1c1c1c"]
+    inks = {element.text.strip(): element.get("fill") for element in root.iter(f"{SVG}text")}
+    assert (inks["0"], inks["1"]) == ("#ffffff", "#000000")
+    assert inks["▶ conv1     156"] == "#ffffff"
+
+
+@pytest.mark.parametrize("width", [36, 80, 160])
+def test_columns_stand_beside_each_other_and_on_the_paper(width):
+    table = Table("layers", ("layer", "learns"), (("conv1", "156"),))
+    maps = Maps("maps", np.zeros((3, 28, 28)))
+    root = parsed(Scene("", (Columns(((table,), (maps,))), Text("below", ("text",)))), width)
+    places = {element.text.split("  ")[0]: element for element in root.iter(f"{SVG}text")}
+    xs, ys = ({key: float(e.get(side)) for key, e in places.items()} for side in "xy")
+    assert (ys["layers"] == ys["maps"]) == (width > 36)
+    assert xs["maps"] > xs["layers"] or width == 36
+    assert max(ys, key=ys.get) == "text"
+    for element, _ in pictures(root):
+        x, wide = float(element.get("x")), float(element.get("width"))
+        assert x + wide <= float(root.get("width"))
+
+
+def test_the_palettes_of_the_screen_are_those_of_the_file():
+    panel = Map("", np.array([[1.0]]), "weights", limits=(-1, 1))
+    scene = Scene("", (panel,))
+    found = []
+    for family in FAMILIES:
+        ((_, dots),) = pictures(ElementTree.fromstring(svg(scene, 80, family)))
+        found.append(tuple(dots[-1, 0]))
+    assert found == [palette_of("weights", True, family).truecolor[62] for family in FAMILIES]
+
+
 def test_any_other_panel_is_drawn_with_letters():
     scene = Scene(
         "all",
         (
-            Curve("loss", np.array([2.0, 1.0])),
+            Chart("loss", (Series("", np.arange(2), np.array([2.0, 1.0])),)),
             Bars("read as 2", ("1", "2"), np.array([0.1, 0.9]), 1),
             Maps("conv1", np.ones((2, 4, 4))),
         ),

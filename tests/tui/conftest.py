@@ -15,10 +15,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tuiconv.data import load
+from tuiconv.lessons.scene import Scene
+from tuiconv.lessons.view import command
 from tuiconv.render.lines import line_width
 from tuiconv.tui.app import TuiconvApp
-from tuiconv.tui.messages import FrameReady, PictureFiltered
-from tuiconv.tui.session import Frame
+from tuiconv.tui.messages import SceneReady
+from tuiconv.tui.screens.lesson import LessonScreen
+from tuiconv.tui.widgets.scene_view import SceneView
 
 TRAIN, TEST = 128, 16
 DEADLINE = 120.0
@@ -43,11 +46,6 @@ class Learner:
     def sent(self, kind: type[Sent]) -> list[Sent]:
         """The messages of one kind so far."""
         return [message for message in self.messages if isinstance(message, kind)]
-
-    @property
-    def frames(self) -> list[Frame]:
-        """Every frame so far, once, though messages pass the screen and then the app."""
-        return list(dict.fromkeys(message.frame for message in self.sent(FrameReady)))
 
     @property
     def notices(self) -> list[str]:
@@ -97,22 +95,59 @@ class Learner:
         await self.tap(*keys)
         await self.computed()
 
-    async def frame(self, *keys: str) -> Frame:
-        """Press keys on the Training screen; the frame that shows their effect."""
-        before = len(self.frames)
-        await self.tap(*keys)
-        await self.until(lambda: len(self.frames) >= before + len(keys))
+    async def open(self, mode: str) -> None:
+        """Go to a screen by its name, and wait until it is there and shows what it has."""
+        self.app.switch_mode(mode)
+        await self.until(lambda: self.app.current_mode == mode)
+        await self.until(lambda: self.app.screen.query_one("#top").size)  # it is laid out
         await self.computed()
-        return self.frames[-1]
 
-    async def open_training(self) -> Frame:
-        await self.tap("4")
-        await self.until(lambda: self.frames)
-        return self.frames[-1]
+    async def click(self, selector: str, x: int, y: int) -> None:
+        """Click into a widget, and wait until what that asked for is there."""
+        await self.pilot.click(selector, offset=(x, y))
+        await self.settle()
+        await self.computed()
+
+    async def resize(self, width: int, height: int) -> None:
+        """Make the terminal another size, and wait until all is drawn for it."""
+        await self.pilot.resize_terminal(width, height)
+        await self.settle()
+        await self.computed()
+
+    async def scene(self, *keys: str) -> Scene:
+        """Press keys on a screen with a lesson; the scene that is shown when all are obeyed."""
+        await self.press(*keys)
+        return self.shown.scene
+
+    @property
+    def shown(self) -> SceneReady:
+        """What the current screen shows: its `view` and its `scene`."""
+        shown = self.lesson_screen.shown
+        assert shown is not None, f"nothing is shown yet; notices: {self.notices}"
+        return shown
+
+    @property
+    def lesson_screen(self) -> LessonScreen[Any]:
+        """The current screen, or the one behind a modal."""
+        *_, screen = (each for each in self.app.screen_stack if isinstance(each, LessonScreen))
+        return screen
+
+    @property
+    def command(self) -> str:
+        """The command line that prints what is shown."""
+        return command(self.lesson_screen.NAME, self.shown.view)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the scene that are in sight."""
+        view = self.lesson_screen.query_one(SceneView)
+        return [view.render_line(y).text.rstrip() for y in range(view.size.height)]
+
+    async def open_training(self) -> None:
+        await self.scene("4")
 
     async def open_filters(self) -> None:
-        await self.tap("2")
-        await self.until(lambda: self.sent(PictureFiltered))
+        await self.scene("2")
 
     def static(self, selector: str) -> str:
         """The text of a Static on the current screen."""
@@ -150,6 +185,7 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(load, "STROKES_TEST", TEST)
     monkeypatch.setattr(load, "user_data_path", lambda name: tmp_path / name)
     monkeypatch.delenv("TUICONV_DATA_DIR", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")

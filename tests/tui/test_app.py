@@ -1,171 +1,127 @@
+"""The explorer as a whole: its screens, Home, the compile behind them, and how it ends."""
+
 from threading import Event
 
 import pytest
-from textual.widgets import Footer, OptionList, ProgressBar
+from textual.widgets import OptionList, ProgressBar
 
 from tuiconv.tui import app as app_module
-from tuiconv.tui.messages import PictureFiltered, WarmUp
+from tuiconv.tui.app import TuiconvApp
+from tuiconv.tui.catalogue import SCREENS
+from tuiconv.tui.messages import HomeReady, SceneReady, WarmUp
+from tuiconv.tui.visits import count_visit
+from tuiconv.tui.widgets.key_line import KeyLine
+from tuiconv.tui.widgets.scene_view import SceneView
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
 
 @pytest.fixture
-def slow_compile(monkeypatch):
-    """The kernels take until the event is set."""
-    go_on = Event()
+def endless_compile(monkeypatch):
+    """There is always another kernel to compile, until the event is set."""
+    done = Event()
 
-    def compile_all(preset):
-        while not go_on.wait(0.02):
-            yield "conv1 forward", 0.25
-        yield "conv1 backward", 0.75
+    def compile_all():
+        while not done.wait(0.01):
+            yield "compiling conv1 forward", 0.25
+        yield "compiling conv1 backward", 0.75
 
     monkeypatch.setattr(app_module, "compile_all", compile_all)
-    return go_on
+    return done
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_home_lists_the_screens_with_their_keys(explore, size):
-    async with explore(*size) as learner:
+async def test_home_lists_the_screens_and_shows_a_picture_of_each_in_any_size(explore):
+    async with explore(60, 16) as learner:
         options = learner.app.screen.query_one(OptionList).options
         assert [(option.id, str(option.prompt).split()[:2]) for option in options] == [
-            ("filters", ["2", "Filters"]),
-            ("training", ["4", "Training"]),
+            (entry.mode, [entry.key, entry.name]) for entry in SCREENS
         ]
-        for selector in ("#welcome", "#screens", "#doing", "#compiled", "#environment"):
-            assert learner.is_whole(selector)
-
-
-async def test_a_terminal_of_60_columns_still_shows_all_of_home(explore):
-    async with explore(60, 18) as learner:
-        for selector in ("#welcome", "#screens", "#doing", "#compiled", "#environment"):
+        for selector in ("#welcome", "#screens", "#hint", "#keys"):
             assert learner.is_whole(selector), selector
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_every_screen_says_where_one_is_and_has_its_keys_at_the_bottom(explore, size):
-    async with explore(*size) as learner:
-        for key, heading in (("2", "Filters"), ("4", "Training lenet5"), ("escape", "Home")):
-            await learner.press(key)
-            assert learner.static("#top").startswith(f"tuiconv › {heading}")
-            footer = learner.app.screen.query_one(Footer)
-            assert footer.region.bottom == size[1]
-            assert learner.is_whole("#top")
-
-
-async def test_keys_switch_screens_from_anywhere(explore):
-    async with explore() as learner:
-        for key, mode in [
-            ("2", "filters"),
-            ("4", "training"),
-            ("2", "filters"),
-            ("h", "home"),
-            ("4", "training"),
-            ("escape", "home"),
-            ("escape", "home"),
-        ]:
-            await learner.press(key)
-            assert learner.app.current_mode == mode
-
-
-async def test_arrows_and_enter_open_a_screen(explore):
-    async with explore() as learner:
-        await learner.press("enter")
-        assert learner.app.current_mode == "filters"
-        await learner.press("h", "down", "enter")
-        assert learner.app.current_mode == "training"
-
-
-async def test_home_shows_how_far_the_compile_is(explore, slow_compile):
-    async with explore() as learner:
-        await learner.until(lambda: learner.sent(WarmUp))
-        assert learner.static("#doing").startswith("compiling conv1 forward")
-        bar = learner.app.screen.query_one(ProgressBar)
-        assert bar.percentage == 0.25
-        slow_compile.set()
-        await learner.until(lambda: bar.percentage == 1)
-        assert learner.static("#doing").startswith("kernels ready in ")
-
-
-@pytest.mark.parametrize("key", ["2", "4"])
-async def test_a_screen_that_waits_for_the_kernels_says_so(explore, slow_compile, key):
-    async with explore() as learner:
-        await learner.until(lambda: learner.sent(WarmUp))
-        await learner.tap(key)
-        await learner.until(lambda: learner.static("#top"))
-        assert "compiling conv1 forward … 25%" in learner.static("#top")
-        slow_compile.set()
         await learner.until(lambda: learner.app.warm_up.share == 1)
+        learner.app.screen.query_one("#hint").display = False  # as from the fourth visit on
         await learner.computed()
-        assert "compiling" not in learner.static("#top")
+        for size in SIZES:
+            await learner.resize(*size)
+            text = "\n".join(learner.drawn("#scene"))
+            for words in ("Filters: edges", "Network: a 3", "Training: a 3", "This terminal"):
+                assert words in text, words
+            assert "▀▀▀" in text
+            assert f"size: {size[0]}×{size[1]}" in text
+            assert "colours: truecolor" in text
+            assert "strokes: drawn on the spot" in text
+            assert "fetches one" in text
 
 
-async def test_keys_pressed_while_the_kernels_compile_are_obeyed_in_turn(explore, slow_compile):
+async def test_numbers_open_every_screen_and_each_says_where_one_is_and_what_works(explore):
     async with explore() as learner:
-        await learner.until(lambda: learner.sent(WarmUp))
-        await learner.tap("4")
-        await learner.until(lambda: learner.static("#top"))
-        await learner.tap("b", "b", "right")
-        slow_compile.set()
-        await learner.until(lambda: len(learner.frames) == 4)
-        assert learner.frames[-1].last.batch == 2
-        assert learner.frames[-1].digit == 1
+        for size in (SIZES[0], SIZES[-1]):
+            await learner.pilot.resize_terminal(*size)
+            for entry in SCREENS:
+                await learner.press(entry.key)
+                assert learner.app.current_mode == entry.mode
+                assert learner.static("#top").startswith(f"tuiconv › {entry.name}")
+                keys = learner.app.screen.query_one(KeyLine)
+                assert keys.region.bottom == size[1]
+                assert keys.render().plain.endswith("? Help  q Quit")
+                assert learner.is_whole("#top")
+                assert isinstance(learner.app.focused, SceneView)
+        await learner.press("h")
+        assert learner.app.current_mode == "home"
+        await learner.press("enter")
+        assert learner.app.current_mode == SCREENS[0].mode
+        await learner.press("escape")
+        await learner.press("down", "enter")
+        assert learner.app.current_mode == SCREENS[1].mode
 
 
-async def test_what_is_asked_for_comes_before_the_next_kernel(explore, monkeypatch):
-    def compile_all(preset):
-        while True:
-            Event().wait(0.01)
-            yield "something that never ends", 0.5
-
-    monkeypatch.setattr(app_module, "compile_all", compile_all)
-    async with explore() as learner:
-        await learner.tap("2")
-        await learner.until(lambda: learner.sent(PictureFiltered))
-
-
-async def test_environment_names_the_terminals_size_and_colours(explore):
-    async with explore(100, 30) as learner:
-        assert learner.static("#environment").endswith("100×30, colours: truecolor")
-        await learner.pilot.resize_terminal(90, 25)
-        await learner.until(lambda: "90×25" in learner.static("#environment"))
-
-
-async def test_q_quits_from_every_screen(explore):
-    for keys in (["q"], ["2", "q"], ["4", "q"]):
-        async with explore() as learner:
-            await learner.tap(*keys)
-            await learner.until(lambda app=learner.app: not app.is_running)
-            assert learner.app.return_code == 0
-
-
-async def test_quitting_stops_a_training_that_plays(explore):
-    async with explore() as learner:
-        await learner.open_training()
-        await learner.tap("space")
-        await learner.until(lambda: learner.frames[-1].playing)
+async def test_home_shows_the_losses_of_a_training_that_plays_and_q_stops_it(explore):
+    async with explore(120, 40) as learner:
+        await learner.until(lambda: learner.app.warm_up.share == 1)
+        await learner.press("4", "b", "b", "0")
+        assert any("Training: loss by epoch" in line for line in learner.drawn("#scene"))
+        before = len(learner.sent(HomeReady))
+        await learner.press("4", "space", "0")
+        await learner.until(lambda: len(learner.sent(HomeReady)) > before + 1)
         await learner.tap("q")
         await learner.until(lambda: not learner.app.is_running)
     assert learner.app.compute.stopped.is_set()  # and `explore` has seen the thread end
 
 
-async def test_quitting_stops_the_compile_at_its_next_step(explore, monkeypatch):
-    compiled = []
-
-    def compile_all(preset):
-        while True:
-            compiled.append(preset)
-            Event().wait(0.01)
-            yield "something that never ends", 0.5
-
-    monkeypatch.setattr(app_module, "compile_all", compile_all)
+async def test_while_kernels_compile_home_shows_how_far_it_is_and_other_screens_say_so(
+    explore, endless_compile
+):
     async with explore() as learner:
-        await learner.until(lambda: compiled)
+        await learner.until(lambda: learner.sent(WarmUp))
+        assert learner.static("#doing") == "compiling conv1 forward"
+        bar = learner.app.screen.query_one(ProgressBar)
+        assert bar.display
+        assert bar.percentage == 0.25
+        await learner.tap("2")
+        await learner.until(lambda: learner.sent(SceneReady))  # before the next kernel
+        assert "compiling conv1 forward … 25%" in learner.static("#top")
+        endless_compile.set()
+        await learner.until(lambda: learner.app.warm_up.share == 1)
+        assert "compiling" not in learner.static("#top")
+        await learner.press("0")
+        assert not learner.app.screen.query_one("#progress").display
+
+
+async def test_quitting_stops_the_compile_at_its_next_step(explore, endless_compile):
+    for _ in range(3):
+        count_visit()
+    async with explore() as learner:
+        await learner.until(lambda: learner.sent(WarmUp))
+        assert not learner.app.screen.query_one("#hint").display  # not the first time
         await learner.tap("q")
         await learner.until(lambda: not learner.app.is_running)
+        assert learner.app.return_code == 0
     assert learner.app.compute.stopped.is_set()
 
 
-async def test_a_fault_in_the_compute_thread_ends_the_explorer_with_that_error(explore):
+async def test_a_fault_in_the_compute_thread_ends_the_explorer_with_that_error(
+    explore, endless_compile
+):
     async def meet_the_fault() -> None:
         async with explore() as learner:
             learner.app.compute.submit(lambda: 1 // 0)
@@ -175,18 +131,17 @@ async def test_a_fault_in_the_compute_thread_ends_the_explorer_with_that_error(e
         await meet_the_fault()
 
 
-async def test_a_fault_in_training_ends_the_explorer_with_that_error(explore):
-    class Broken:
-        going = True
+def test_visits_are_counted_and_the_first_goes_on_where_nothing_can_be_remembered(tmp_path):
+    assert [count_visit() for _ in range(3)] == [1, 2, 3]
+    (tmp_path / "tuiconv" / "visits").write_text("nonsense")
+    assert count_visit() == 1
+    (tmp_path / "tuiconv" / "visits").unlink()
+    (tmp_path / "tuiconv").rmdir()
+    (tmp_path / "tuiconv").write_text("a file where a folder is needed")
+    assert [count_visit(), count_visit()] == [1, 1]
 
-        def advance(self):
-            raise KeyError("weights")
 
-    async def meet_the_fault() -> None:
-        async with explore() as learner:
-            compute = learner.app.compute
-            compute.submit(lambda: setattr(compute, "work", Broken()))
-            await learner.until(lambda: not learner.app.is_running)
-
-    with pytest.raises(KeyError, match="weights"):
-        await meet_the_fault()
+def test_without_animation_what_moves_is_drawn_once_a_second():
+    app = TuiconvApp(animated=False)
+    assert app.frame_time == 1.0
+    assert app.animation_level == "none"

@@ -1,156 +1,104 @@
-import re
-from importlib.resources import as_file, files
+from rich.color import ColorTriplet
+from textual.widgets import Static
 
-import numpy as np
-import pytest
-from textual.widgets import OptionList
-
-from tuiconv.images.files.reading import read_picture
+from tuiconv.images.apply import apply_filter
 from tuiconv.images.filters.catalog import FILTERS
-from tuiconv.tui.messages import PictureFiltered
-
-SIZES = [(80, 24), (120, 40), (200, 60)]
-
-
-@pytest.fixture(scope="module")
-def sample() -> np.ndarray:
-    with as_file(files("tuiconv") / "assets" / "sample.png") as path:
-        return read_picture(path).pixels
+from tuiconv.lessons.filters_lesson import sample
+from tuiconv.lessons.filters_view import SHOWN
+from tuiconv.lessons.scene import Pixels, Table
 
 
-def place(learner) -> tuple[int, int]:
-    """Column and row of the part that is shown, as its title says."""
-    column, row = re.findall(r" at (\d+),(\d+)", learner.drawn("#after")[0])[0]
-    return int(column), int(row)
+def panels(scene, kind):
+    return [panel for panel in scene.leaves if isinstance(panel, kind)]
 
 
-def first_pixel(learner) -> tuple[int, ...]:
-    """The colour of the picture's upper left pixel on the screen."""
-    view = learner.app.screen.query_one("#before")
-    return tuple(next(iter(view.render_line(1))).style.color.triplet)
+def colours(learner) -> set[ColorTriplet]:
+    """All true colours in sight."""
+    styles = [part.style for part in learner.segments("#scene") if "▀" in part.text]
+    return {side.triplet for style in styles for side in (style.color, style.bgcolor) if side}
 
 
-async def choose(learner, name: str) -> None:
-    while learner.sent(PictureFiltered)[-1].scene.title.split(":")[0] != name:
-        await learner.press("down")
+def assert_the_framed_pixels_have_their_colours(learner):
+    scene = learner.shown.scene
+    for panel in panels(scene, Pixels):
+        (frame,) = panel.frames
+        row, column = frame.first
+        assert ColorTriplet(*panel.pixels[max(row, 0), max(column, 0)]) in colours(learner)
+    assert not any("at 1/" in line for line in learner.lines)
+    assert panels(scene, Table)[0].title.split(" in ")[0] in "\n".join(learner.lines)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_before_after_kernel_and_result_are_all_in_sight(explore, size):
-    async with explore(*size) as learner:
-        await learner.open_filters()
-        for selector in ("#filters", "#about", "#before", "#after", "#kernel", "#result"):
-            assert learner.is_whole(selector), selector
-            assert "".join(learner.drawn(selector)).strip(), selector
-
-
-async def test_the_down_key_shows_every_filters_words_and_kernel(explore):
+async def test_from_the_list_to_a_picture_to_a_pixel_and_back_by_keys_alone(explore):
     async with explore() as learner:
+        scene = await learner.scene("2")
+        assert scene.title.startswith("sharpen: ")
+        text = "\n".join(learner.lines)
+        assert "▶ sharpen" in text
+        assert "before: 96×64 RGB" in " ".join(text.split())
+
+        scene = await learner.scene("down", "right", "up")
+        assert scene.title.startswith("box-blur: ")
+        names = list(FILTERS)
+        await learner.scene("shift+down")
+        assert learner.shown.view.filter == names[names.index("box-blur") + 8]
+        await learner.scene("shift+up")
+
+        scene = await learner.scene("enter")
+        assert scene.path == ("box-blur",)
+        assert_the_framed_pixels_have_their_colours(learner)
+        start = learner.shown.view.pixel
+        await learner.scene("right", "right", "down", "shift+left")
+        x, y = learner.shown.view.pixel
+        assert (x, y) == (start[0] - 6, start[1] + 1)
+        assert f"pixel {x},{y} in the part 25×17" in "\n".join(learner.lines)
+
+        scene = await learner.scene("enter")
+        assert scene.path == ("box-blur", f"pixel {x},{y}")
+        top = str(learner.app.screen.query_one("#top", Static).content)
+        assert top.startswith(f"tuiconv › Filters › box-blur › pixel {x},{y}")
+        stored = apply_filter(sample().pixels, "box-blur")[y, x]
+        for name, number in zip("RGB", stored, strict=True):
+            (line,) = (line for line in learner.lines if line.strip().startswith(f"{name}: sum"))
+            assert line.endswith(f"stored {number}, difference 0")
+        await learner.scene("enter")  # it goes no further in
+
+        for depth in ("map", "overview"):
+            await learner.scene("escape")
+            assert learner.shown.view.depth == depth
+        assert learner.command == f"tuiconv show filters --filter=box-blur --pixel={x},{y}"
+        await learner.press("escape")
+        assert learner.app.current_mode == "home"
+        await learner.press("2")
+        assert learner.shown.view.filter == "box-blur"
+
+
+async def test_t_shows_one_thing_after_another_and_r_another_colour_range(explore):
+    async with explore(120, 40) as learner:
         await learner.open_filters()
-        for named in FILTERS.values():
-            await choose(learner, named.name)
-            assert learner.static("#about") == f"{named.name}: {named.description}"
-            kernel = [line.rstrip() for line in learner.drawn("#kernel")]
-            panels = learner.sent(PictureFiltered)[-1].scene.panels
-            assert kernel[0] == panels[2].title
-            assert "".join(kernel[1:]).split() == "".join(panels[2].lines).split()
-            result = " ".join(" ".join(learner.drawn("#result")[1:]).split())
-            assert result == " ".join(panels[3].lines)
+        seen = []
+        for _ in SHOWN:
+            seen.append(learner.shown.view.show)
+            await learner.scene("t")
+        assert tuple(seen) == SHOWN
+        await learner.scene("r")
+        assert (learner.shown.view.show, learner.shown.view.range) == (SHOWN[0], "layer")
 
 
-async def test_the_list_names_all_filters_in_lecture_order(explore):
-    async with explore() as learner:
+async def test_a_click_chooses_a_filter_goes_to_a_pixel_and_to_another(explore):
+    async with explore(200, 60) as learner:
         await learner.open_filters()
-        options = learner.app.screen.query_one(OptionList).options
-        assert [str(option.prompt) for option in options] == list(FILTERS)
+        (y,) = (y for y, line in enumerate(learner.lines) if "emboss" in line)
+        await learner.click("#scene", 8, y)
+        assert learner.shown.view.filter == "emboss"
 
+        (y, line) = next((y, line) for y, line in enumerate(learner.lines) if "before:" in line)
+        await learner.click("#scene", line.index("before:"), y + 1)
+        view = learner.shown.view
+        assert (view.depth, view.pixel) == ("map", (0, 0))
+        assert_the_framed_pixels_have_their_colours(learner)
 
-async def test_after_differs_from_before_unless_the_filter_is_identity(explore):
-    async with explore() as learner:
-        await learner.open_filters()
-        assert learner.drawn("#before")[1:] == learner.drawn("#after")[1:]
-        colours = {
-            selector: [part.style.color for part in learner.segments(selector)[1:]]
-            for selector in ("#before", "#after")
-        }
-        assert colours["#before"] == colours["#after"]
-        await choose(learner, "edge-8")
-        after = [part.style.color for part in learner.segments("#after")[1:]]
-        assert after != colours["#before"]
-
-
-@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
-async def test_moving_shows_other_pixels_and_stops_at_the_border(explore, sample, size):
-    async with explore(*size) as learner:
-        await learner.open_filters()
-        assert place(learner) == (0, 0)
-        view = learner.app.screen.query_one("#before").size
-        right = sample.shape[1] - view.width
-        lowest = max(0, sample.shape[0] - 2 * (view.height - 1))
-        await learner.press("right")
-        assert place(learner) == (min(8, right), 0)
-        assert first_pixel(learner) == tuple(sample[0, min(8, right)])
-        await learner.press(*["right"] * 15, *["j"] * 15)
-        assert place(learner) == (right, lowest)
-        assert first_pixel(learner) == tuple(sample[lowest, right])
-        await learner.press("left")
-        assert place(learner) == (max(0, right - 8), lowest)
-        await learner.press(*["left"] * 15, "k")
-        assert place(learner) == (0, max(0, lowest - 8))
-        await learner.press(*["k"] * 15)
-        assert place(learner) == (0, 0)
-        assert first_pixel(learner) == tuple(sample[0, 0])
-
-
-async def test_before_and_after_show_the_same_part(explore):
-    async with explore() as learner:
-        await learner.open_filters()
-        await learner.press("right", "j")
-        assert place(learner) == (8, 8)
-        assert learner.drawn("#before")[0].rstrip().endswith("8,8")
-        assert learner.drawn("#before")[1:] == learner.drawn("#after")[1:]
-
-
-async def test_z_shows_the_whole_picture_and_the_pixels_again(explore, sample):
-    async with explore() as learner:
-        await learner.open_filters()
-        view = learner.app.screen.query_one("#after").size
-        scale = min(view.width / sample.shape[1], 2 * (view.height - 1) / sample.shape[0])
-        await learner.press("z")
-        assert f"{scale:.0%}" in learner.drawn("#after")[0]
-        whole = learner.segments("#after")
-        await learner.press("right", "j")
-        assert learner.segments("#after") == whole
-        await learner.press("z")
-        assert place(learner) == (0, 0)
-
-
-async def test_the_titles_of_the_pictures_can_be_read_to_the_end(explore):
-    async with explore() as learner:
-        await learner.open_filters()
-        for _ in ("a part", "the whole"):
-            _, shown = learner.drawn("#after")[0].rstrip().split(", ", 1)
-            assert learner.drawn("#before")[0].rstrip().endswith(shown)
-            await learner.press("z")
-
-
-async def test_the_filter_and_the_place_survive_a_visit_elsewhere(explore):
-    async with explore() as learner:
-        await learner.open_filters()
-        await choose(learner, "sharpen")
-        await learner.press("right")
-        before = learner.segments("#after")
-        await learner.press("4", "escape", "2")
-        assert learner.static("#about").startswith("sharpen: ")
-        assert learner.segments("#after") == before
-
-
-@pytest.mark.parametrize("size", [(30, 10), (20, 6), (200, 60)])
-async def test_a_terminal_of_another_size_draws_the_picture_anew(explore, size):
-    async with explore() as learner:
-        await learner.open_filters()
-        await learner.press("j")
-        await learner.pilot.resize_terminal(*size)
-        await learner.press("z", "z")
-        for selector in ("#before", "#after", "#kernel", "#result"):
-            assert learner.has_straight_edges(selector)
+        (y,) = (y for y, line in enumerate(learner.lines) if "after: RGB" in line)
+        x = learner.lines[y].index("after: RGB")
+        # inside the margin for the ring, three cells a pixel
+        await learner.click("#scene", x + 1 + 3 * 5, y + 2)
+        assert learner.shown.view.pixel == (5, 0)

@@ -1,5 +1,6 @@
 """The program `tuiconv` and its commands."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from tuiconv.cli import (
     filters,
     predict,
     shapes,
+    show,
     train,
     watch,
 )
@@ -38,6 +40,7 @@ app.command("predict")(predict.predict)
 app.command("check-grad")(check_grad.check_grad)
 app.add_typer(data.data, name="data", short_help="List, fetch and look into data sets.")
 app.command("shapes", short_help="Show a network's sizes and costs.")(shapes.shapes)
+app.add_typer(show.show, name="show", short_help="Print what a screen of the explorer shows.")
 app.command("export", short_help="Write a network for PyTorch or as ONNX.")(export.export)
 app.command("bench", short_help="Measure this machine beside other libraries.")(bench.bench)
 app.command("doctor", short_help="Look at this terminal and machine.")(doctor.doctor)
@@ -57,11 +60,19 @@ def explorer(
         bool,
         typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
     ] = False,
-) -> None:
+    no_animation: Annotated[
+        bool,
+        typer.Option(
+            "--no-animation",
+            help="Draw a network in training once a second only, for slow lines.",
+        ),
+    ] = False,
+) -> int | None:
     """Take a convolutional network apart in the terminal.
 
-    Without a command, tuiconv opens the explorer: train LeNet and watch its feature maps, see
-    what filters do to a picture. Keys are listed at the bottom of every screen; q quits.
+    Without a command, tuiconv opens the explorer: look into a trained LeNet, train one step by
+    step and back, see what filters do to a picture. Keys are listed at the bottom of every screen,
+    ? explains it, q quits.
 
     \b
     Examples:
@@ -71,9 +82,11 @@ def explorer(
       tuiconv shapes lenet5
     """
     if context.invoked_subcommand is not None:
-        return
+        return None
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise RequestError("the explorer needs a terminal; for the commands see tuiconv --help")
-    from tuiconv.tui.app import TuiconvApp
+    if os.environ.get("TERM") == "dumb":
+        raise RequestError("TERM=dumb cannot place text on the screen; see tuiconv --help")
+    from tuiconv.tui.app import run_explorer
 
-    TuiconvApp().run()
+    return run_explorer(animated=not no_animation)

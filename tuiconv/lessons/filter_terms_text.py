@@ -53,6 +53,31 @@ def sentence(term: Term, most: int) -> str:
     return f"{place}: {value} times {weight} is {product}; sum so far {running}"
 
 
+def products(each: WeightedSum, most: int) -> dict[str, list[str]]:
+    """The numbers of a sum as the columns of a table by their headings, a text for every term."""
+    terms = each.terms
+    colours = {}
+    if any(term.opacity < 1 for term in terms):
+        colours = {
+            "colour": number_column(term.colour for term in terms),
+            "alpha": [str(round(term.opacity * most)) for term in terms],
+        }
+    return {
+        **colours,
+        "value": number_column((term.value for term in terms), SHORT),
+        "weight": number_column(term.weight for term in terms),
+        "product": number_column((term.product for term in terms), SHORT),
+        "sum so far": number_column((term.running for term in terms), SHORT),
+    }
+
+
+def origin(term: Term) -> str:
+    """`1, 0`, row and column of the pixel that stands there, or `black`; nothing for its own."""
+    if term.is_inside:
+        return ""
+    return "black" if term.source is None else f"{term.source[0]}, {term.source[1]}"
+
+
 def notes(terms: Terms) -> Iterator[str]:
     """What has to be known to read the numbers, in whole sentences."""
     if terms.filters_before:
@@ -101,6 +126,11 @@ def steps(channel: Channel, how: Scale) -> Iterator[str]:
     if channel.clamped != channel.rounded:
         yield f"clamped {channel.clamped}"
     yield f"stored {channel.stored}, difference {number(channel.difference)}"
+
+
+def end(channel: Channel, terms: Terms) -> str:
+    """`R: sum 768 / 16 = 48 → rounded 48 → stored 48, difference 0`."""
+    return f"{channel.name}: {' → '.join(steps(channel, terms.scale))}"
 
 
 def sum_text(each: WeightedSum) -> str:

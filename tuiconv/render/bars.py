@@ -21,6 +21,7 @@ def bar_list(
     display: Display,
     chosen: int | None = None,
     full: float = 1.0,
+    earlier: Sequence[float] | None = None,
 ) -> list[Line]:
     """One line for each value: its label, a bar, and the number with three decimals.
 
@@ -34,6 +35,7 @@ def bar_list(
         display: what the terminal can show.
         chosen: index of the line to point out.
         full: the value whose bar fills its space.
+        earlier: what the values were before, written in front of them.
 
     Raises:
         ValueError: if there are not as many labels as values, or `full` is not above 0.
@@ -43,6 +45,9 @@ def bar_list(
     if not full > 0:
         raise ValueError(f"the value of a full bar must be above 0, not {full}")
     numbers = [f"{value:.3f}" for value in values]
+    if earlier is not None:
+        arrow = "→" if display.unicode else "->"
+        numbers = [f"{was:.3f} {arrow} {is_}" for was, is_ in zip(earlier, numbers, strict=True)]
     label_width = min(max(map(cell_len, labels), default=0), width // 3)
     number_width = max(map(len, numbers), default=0)
     pointer = "▶" if display.unicode else ">"

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
@@ -16,11 +19,13 @@ from tuiconv.render.lines import Line, text_line
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 # A braille character is U+2800 plus one bit for each of its dots, by [row, column].
-_DOTS: Final = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+DOTS: Final = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 _SOLID: Final = (1, 1)
 _DASHES: Final = (_SOLID, (8, 5), (3, 1), (6, 2))
 """(period, drawn) in dot columns: solid, dashed, dotted, short dashes; no colour needed."""
 _MARKS: Final = "*o+x"
+_LEGEND: Final = ((4, 3), (2, 2), (1, 1))
+"""Cells of a curve's sample in the legend, and of the gap behind its label."""
 _STYLES: Final[dict[ColorDepth, tuple[Style | None, ...]]] = {
     # Orange, sky blue, green and pink keep apart for colour-blind eyes (Okabe and Ito, 2008).
     ColorDepth.TRUECOLOR: tuple(
@@ -171,15 +176,20 @@ def _plot(
             period, drawn = stroke.dash or _SOLID
             shown = ~joining | ((column - column.min()) % period < drawn)
             column, row = column[shown], row[shown]
-            np.bitwise_or.at(bits, (row // 4, column // 2), _DOTS[row % 4, column % 2])
+            np.bitwise_or.at(bits, (row // 4, column // 2), DOTS[row % 4, column % 2])
         owner[row // down, column // across] = stroke.colour
     lines = []
-    for cell_bits, cell_owner in zip(bits.tolist(), owner.tolist(), strict=True):
+    for cells in zip(owner.tolist(), bits.tolist(), strict=True):
         line: Line = []
-        for dots, i in zip(cell_bits, cell_owner, strict=True):
-            glyph = " " if i < 0 else chr(0x2800 + dots) if display.unicode else _mark(i)
-            line.append(Segment(glyph, None if i < 0 else _style(i, display.depth)))
-        lines.append(list(Segment.simplify(line)))
+        for i, run in groupby(zip(*cells, strict=True), itemgetter(0)):
+            dots = [each for _, each in run]
+            if i < 0:
+                line.append(Segment(" " * len(dots)))
+            else:
+                braille = "".join([chr(0x2800 + each) for each in dots])
+                glyphs = braille if display.unicode else _mark(i) * len(dots)
+                line.append(Segment(glyphs, _style(i, display.depth)))
+        lines.append(line)
     return lines
 
 
@@ -220,21 +230,30 @@ def _stroke(series: Sequence[Series], i: int) -> _Stroke:
 
 
 def _legend(labels: list[str], strokes: list[_Stroke], width: int, display: Display) -> Line:
-    """A sample of each curve's stroke and its label, cropped or filled to `width`."""
+    """A sample of each curve's stroke and its label, filled to `width`.
+
+    Samples and gaps are smaller where there is no room.
+    """
+    room = width - sum(map(cell_len, labels))
+    cells, gap = next(
+        (size for size in _LEGEND if room >= len(labels) * (size[0] + 1 + size[1]) - size[1]),
+        _LEGEND[-1],
+    )
     line: Line = []
     for label, stroke in zip(labels, strokes, strict=True):
-        sample = _sample(stroke) if display.unicode else _mark(stroke.colour) * 4
+        sample = _sample(stroke, cells) if display.unicode else _mark(stroke.colour) * cells
         line.append(Segment(sample, _style(stroke.colour, display.depth)))
-        line.append(Segment(f" {label}   "))
+        line.append(Segment(f" {label}{' ' * gap}"))
     return Segment.adjust_line_length(line, width)
 
 
-def _sample(stroke: _Stroke) -> str:
-    """Four cells of a curve's stroke, or of dots."""
+def _sample(stroke: _Stroke, cells: int) -> str:
+    """Some cells of a curve's stroke, or of dots."""
     period, drawn = stroke.dash or (2, 1)
-    on = np.arange(8) % period < drawn
+    on = np.arange(2 * cells) % period < drawn
     return "".join(
-        chr(0x2800 + int(_DOTS[1, 0] * on[c] + _DOTS[1, 1] * on[c + 1])) for c in (0, 2, 4, 6)
+        chr(0x2800 + int(DOTS[1, 0] * on[c] + DOTS[1, 1] * on[c + 1]))
+        for c in range(0, 2 * cells, 2)
     )
 
 

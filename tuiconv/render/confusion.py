@@ -6,16 +6,16 @@ import numpy as np
 import numpy.typing as npt
 from rich import box
 from rich.cells import cell_len, set_cell_size
-from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from rich.table import Table
 
 from tuiconv.nn.evaluation import Counts, Evaluation, Mistake
-from tuiconv.render.depth import ColorDepth, Display
+from tuiconv.render.cells import colours, inks
+from tuiconv.render.depth import Display
 from tuiconv.render.heatmap import Levels, quantise
-from tuiconv.render.lines import Line, side_by_side, text_line
-from tuiconv.render.palettes import LEVELS, SEQUENTIAL
+from tuiconv.render.lines import Line, Painted, side_by_side, text_line
+from tuiconv.render.palettes import palette_of
 from tuiconv.render.picture import picture
 
 IMAGE_COLUMNS, IMAGE_LINES = 24, 12
@@ -33,7 +33,7 @@ def confusion_lines(
     """
     longest = max(map(cell_len, class_names))
     names = min(longest, max(1, width // 3))
-    room = max(len(f"{confusion.max()}"), *(len(f"{k}") for k in range(len(confusion)))) + 2
+    room = cell_width(confusion)
     counted = names + 1 + room * len(confusion) <= width
     if not counted:
         room = max(1, (width - names - 1) // len(confusion))
@@ -50,30 +50,30 @@ def confusion_lines(
     return lines
 
 
+def cell_width(confusion: Counts) -> int:
+    """Cells of a count, or of a class's number above it, with a blank on both sides."""
+    return max(len(f"{confusion.max()}"), len(f"{len(confusion) - 1}")) + 2
+
+
+def confusion_width(confusion: Counts, class_names: Sequence[str]) -> int:
+    """Cells that the counts and whole names take."""
+    return max(map(cell_len, class_names)) + 1 + cell_width(confusion) * len(confusion)
+
+
 def heat(levels: Levels, texts: Sequence[str], room: int, display: Display) -> Line:
     """A cell for each level, `room` wide, its text on its colour or behind its glyph."""
+    palette = palette_of("activations", False, display.palettes)
     if not display.has_palettes:
-        glyphs = SEQUENTIAL.glyphs(display.unicode)
+        glyphs = palette.glyphs(display.unicode)
         pairs = zip((glyphs[level] for level in levels), texts, strict=True)
         return [
             Segment(glyph + text.rjust(room - 1) if text else glyph * room) for glyph, text in pairs
         ]
+    ink, paper = inks(palette), colours(palette, display.depth)
     return [
-        Segment(text.rjust(room), Style(color=ink(level), bgcolor=paper(level, display)))
+        Painted(text.rjust(room), Style(color=ink[level], bgcolor=paper[level]))
         for level, text in zip(levels.tolist(), texts, strict=True)
     ]
-
-
-def paper(level: int, display: Display) -> Color:
-    """The palette's colour of a level."""
-    if display.depth is ColorDepth.TRUECOLOR:
-        return Color.from_rgb(*SEQUENTIAL.truecolor[level])
-    return Color.from_ansi(SEQUENTIAL.xterm[level])
-
-
-def ink(level: int) -> Color:
-    """White on the dark half of the palette, black on the bright half."""
-    return Color.from_ansi(231 if level < LEVELS // 2 else 16)
 
 
 def classes_table(evaluation: Evaluation, class_names: Sequence[str], display: Display) -> Table:

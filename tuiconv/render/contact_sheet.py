@@ -34,7 +34,7 @@ def fit_tile(pixels: npt.NDArray[Any], width: int) -> Colours:
 
 def draw_contact_sheet(scene: Scene, width: int, display: Display) -> Lines:
     """A scene of pictures and signed maps as tiles, and below them how maps are read."""
-    images = images_in(scene.panels)
+    images = images_in(scene.leaves)
     count, columns = tiles_in(width, max(shape(each)[1] for each in images))
     tiles = [draw_tile(each, columns, display) for each in images]
     lines = paragraph(scene.title, width)

@@ -29,6 +29,8 @@ class Display:
     """Colours. With 16 or none, maps are drawn with glyphs of growing weight."""
     unicode: bool = True
     """Whether block elements and braille can be printed; otherwise ASCII only."""
+    palettes: str = "standard"
+    """Which family of `tuiconv.render.palettes.FAMILIES` maps are drawn with."""
 
     @property
     def has_palettes(self) -> bool:

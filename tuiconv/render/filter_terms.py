@@ -10,11 +10,12 @@ from rich.style import Style
 
 from tuiconv.lessons.filter_terms import Channel, Term, Terms, WeightedSum
 from tuiconv.lessons.filter_terms_text import (
-    SHORT,
+    end,
     heading,
     notes,
     number_column,
-    steps,
+    origin,
+    products,
     terms_text,
     title,
 )
@@ -82,32 +83,15 @@ def places_block(terms: Sequence[Term]) -> Block:
     return [[], *table(columns, [None] * len(terms))]
 
 
-def origin(term: Term) -> str:
-    """`1, 0`: the row and the column; nothing for what stands at its own place."""
-    if term.is_inside:
-        return ""
-    return "black" if term.source is None else f"{term.source[0]}, {term.source[1]}"
-
-
 def block(channel: Channel, each: WeightedSum, most: int, display: Display) -> Block:
     """The products of one sum, below what they are of."""
     terms = each.terms
-    columns = [
-        Column("value", number_column((term.value for term in terms), SHORT)),
-        Column("×", ["×"] * len(terms), gap=1),
-        Column("weight", number_column(term.weight for term in terms), gap=1),
-        Column("=", ["="] * len(terms), gap=1),
-    ]
-    if any(term.opacity < 1 for term in terms):
-        columns = [
-            Column("colour", number_column(term.colour for term in terms)),
-            Column("alpha", [str(round(term.opacity * most)) for term in terms]),
-            *columns,
-        ]
-    columns += [
-        Column("product", number_column((term.product for term in terms), SHORT), gap=1),
-        Column("sum so far", number_column((term.running for term in terms), SHORT)),
-    ]
+    signs = {"weight": "×", "product": "="}
+    columns = []
+    for name, cells in products(each, most).items():
+        if name in signs:
+            columns += [Column(signs[name], [signs[name]] * len(terms), gap=1)]
+        columns += [Column(name, cells, gap=1 if name in signs else 2)]
     styles = [sign_style(term.product, display) for term in terms]
     return [text_line(heading(channel, each), style=BOLD), *table(columns, styles)]
 
@@ -130,8 +114,3 @@ def sign_style(product: float, display: Display) -> Style | None:
     """Of what takes away from the sum, and of what adds to it."""
     negative, positive = _SIGNS[display.depth]
     return positive if product > 0 else negative if product < 0 else None
-
-
-def end(channel: Channel, terms: Terms) -> str:
-    """`R: sum 768 / 16 = 48 → rounded 48 → stored 48, difference 0`."""
-    return f"{channel.name}: {' → '.join(steps(channel, terms.scale))}"

@@ -1,16 +1,16 @@
 """Pictures and signed maps with their titles, as large as the room beside or below each other."""
 
 from collections.abc import Sequence
-from itertools import chain
 from textwrap import wrap
 from typing import Final, TypeAlias
 
 from rich.style import Style
 
 from tuiconv.lessons.figures import share
-from tuiconv.lessons.scene import Panel, Pixels, Signed
+from tuiconv.lessons.scene import Columns, Panel, Pixels, Signed
 from tuiconv.render.depth import Display
-from tuiconv.render.lines import Line, side_by_side, text_line
+from tuiconv.render.drawing import Drawing, Spot, below, beside
+from tuiconv.render.lines import Line, text_line
 from tuiconv.render.picture import fitted, picture
 from tuiconv.render.signed import LEGEND, draw_signed
 
@@ -23,12 +23,16 @@ LARGER: Final = 1.5
 """Pictures stand below each other if that makes them so many times as wide."""
 
 
-def images_in(panels: Sequence[Panel]) -> list[Image]:
-    """The panels that are pictures or signed maps."""
-    return [panel for panel in panels if isinstance(panel, Pixels | Signed)]
+def images_in(panels: Sequence[Panel | Columns]) -> list[Image]:
+    """The panels that are pictures, without frames, or signed maps."""
+    return [
+        panel
+        for panel in panels
+        if isinstance(panel, Signed) or (isinstance(panel, Pixels) and not panel.frames)
+    ]
 
 
-def draw_images(images: Sequence[Image], width: int, height: int, display: Display) -> list[Line]:
+def draw_images(images: Sequence[Image], width: int, height: int, display: Display) -> Drawing:
     """Pictures in about `height` lines; in more where single pixels are to be seen.
 
     They stand side by side, unless that leaves little room or makes one much smaller.
@@ -38,9 +42,9 @@ def draw_images(images: Sequence[Image], width: int, height: int, display: Displ
     titles = max(len(heading(each, columns, height)) for each in images)
     rows = height - titles - max(map(legend, images))
     if count == 1 or columns < NARROWEST or are_larger(images, width, lines, columns, rows):
-        blocks = [draw_image(each, width, lines, display) for each in images]
-        return list(chain(blocks[0], *([[], *block] for block in blocks[1:])))
-    return side_by_side([draw_rows(each, columns, rows, display, titles) for each in images], GAP)
+        return below([draw_image(each, width, lines, display) for each in images], gap=1)
+    drawn = [draw_rows(each, columns, rows, display, titles) for each in images]
+    return beside(drawn, [0] * count, GAP)
 
 
 def are_larger(images: Sequence[Image], width: int, lines: int, columns: int, rows: int) -> bool:
@@ -55,27 +59,37 @@ def are_larger(images: Sequence[Image], width: int, lines: int, columns: int, ro
     return False
 
 
-def draw_image(image: Image, width: int, height: int, display: Display) -> list[Line]:
+def draw_image(image: Image, width: int, height: int, display: Display) -> Drawing:
     """A picture below its title, which says how far it is shrunk or enlarged to fit."""
     rows = height - len(heading(image, width, height)) - legend(image)
     return draw_rows(image, width, rows, display)
 
 
-def draw_rows(
-    image: Image, columns: int, rows: int, display: Display, titles: int = 1
-) -> list[Line]:
+def draw_rows(image: Image, columns: int, rows: int, display: Display, titles: int = 1) -> Drawing:
     """A picture in `rows` lines; above it its title in `titles` or more, below it its legend."""
     title = heading(image, columns, rows)
     title += [text_line("")] * (titles - len(title))
     rows = enough(image, columns, rows)
+    spots = [spot_of(image, columns, rows, len(title))] if image.key else []
     if isinstance(image, Signed):
-        return [*title, *draw_signed(image, columns, rows, display)]
-    return [*title, *picture(image.pixels, columns, rows, display, image.zoomed)]
+        return Drawing([*title, *draw_signed(image, columns, rows, display)], spots)
+    return Drawing([*title, *picture(image.pixels, columns, rows, display, image.zoomed)], spots)
+
+
+def spot_of(image: Image, columns: int, rows: int, y: int) -> Spot:
+    """The picture, to be pointed at, below so many lines; a cell stands for its upper pixel."""
+    height, width = plane(image)
+    new_height, new_width = size_in(image, columns, rows)
+
+    def index(across: int, down: int) -> tuple[int, int]:
+        return 2 * down * height // new_height, across * width // new_width
+
+    return Spot(0, y, new_width, -(-new_height // 2), image.key, index)
 
 
 def heading(image: Image, columns: int, rows: int) -> list[Line]:
     """The title, and how far the picture is shrunk to fit into so many cells, or enlarged."""
-    height, width = (isinstance(image, Signed) and image.size) or shape(image)
+    height, width = plane(image)
     new_height, new_width = size_in(image, columns, rows)
     title = image.title
     if new_height > height:
@@ -108,6 +122,11 @@ def shape(image: Image) -> tuple[int, int]:
     """(height, width) of what is to be drawn."""
     height, width = (image.values if isinstance(image, Signed) else image.pixels).shape[:2]
     return height, width
+
+
+def plane(image: Image) -> tuple[int, int]:
+    """(height, width) of the picture, of which a map may have the strongest numbers only."""
+    return (isinstance(image, Signed) and image.size) or shape(image)
 
 
 def legend(image: Image) -> int:

@@ -15,9 +15,32 @@ Line: TypeAlias = list[Segment]
 """One line of text; a Textual `Strip` takes it as it is."""
 
 
+class Painted(Segment):
+    """A segment that has a background of its own, as the cells of pictures and maps have."""
+
+    __slots__ = ()
+
+
+class Measured(list[Segment]):
+    """A line of which the width is known: lines of maps have too many segments to measure them.
+
+    Args:
+        segments: the line, which is not changed afterwards.
+        width: the cells that it takes.
+    """
+
+    __slots__ = ("width",)
+
+    def __init__(self, segments: Iterable[Segment], width: int) -> None:
+        super().__init__(segments)
+        self.width = width
+
+
 def line_width(line: Iterable[Segment]) -> int:
     """How many terminal cells a line takes."""
-    return sum(cell_len(segment.text) for segment in line)
+    if isinstance(line, Measured):
+        return line.width
+    return cell_len("".join([segment.text for segment in line]))
 
 
 def block_width(lines: Iterable[Line]) -> int:
@@ -41,23 +64,23 @@ def side_by_side(blocks: Sequence[Sequence[Line]], gap: int = 2) -> list[Line]:
 
     A block is as wide as its widest line. Every line comes out equally wide.
     """
-    widths = [block_width(block) for block in blocks]
-    height = max(map(len, blocks), default=0)
+    taken = [[line_width(line) for line in block] for block in blocks]
+    widths = [max(each, default=0) for each in taken]
     space = Segment(" " * gap)
     rows: list[Line] = []
-    for y in range(height):
+    for y in range(max(map(len, blocks), default=0)):
         row: Line = []
         for i, (block, width) in enumerate(zip(blocks, widths, strict=True)):
             if i and gap:
                 row.append(space)
-            row += _padded(block[y] if y < len(block) else [], width)
-        rows.append(row)
+            missing = width
+            if y < len(block):
+                row += block[y]
+                missing -= taken[i][y]
+            if missing:
+                row.append(Segment(" " * missing))
+        rows.append(Measured(row, sum(widths) + gap * (len(blocks) - 1)))
     return rows
-
-
-def _padded(line: Line, width: int) -> Line:
-    missing = width - line_width(line)
-    return [*line, Segment(" " * missing)] if missing else line
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,8 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from tuiconv.lessons.scene import Quantity
+
 Rgb: TypeAlias = tuple[int, int, int]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
@@ -103,7 +105,27 @@ def _spread(ramp: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(ramp[round(i * last / (LEVELS - 1))] for i in range(LEVELS))
 
 
+def _signed(name: str, anchors: tuple[Rgb, Rgb, Rgb, Rgb, Rgb], xterm: tuple[int, ...]) -> Palette:
+    """A palette from the most negative colour over zero to the most positive."""
+    least, less, zero, more, most = anchors
+    below = _blend((least, less, zero), MIDDLE_LEVEL + 1)[:-1]
+    return Palette(
+        name, True, (*below, *_blend((zero, more, most), MIDDLE_LEVEL + 1)), _spread(xterm)
+    )
+
+
+def _from_zero(signed: Palette) -> Palette:
+    """The positive half of a palette, for magnitudes."""
+    reds, greens, blues = zip(*signed.truecolor[MIDDLE_LEVEL:], strict=True)
+    levels, half = np.linspace(0, MIDDLE_LEVEL, LEVELS), np.arange(MIDDLE_LEVEL + 1)
+    channels = (np.rint(np.interp(levels, half, each)) for each in (reds, greens, blues))
+    truecolor = tuple((int(r), int(g), int(b)) for r, g, b in zip(*channels, strict=True))
+    name = signed.name.removesuffix(", signed")
+    return Palette(name, False, truecolor, _spread(signed.xterm[MIDDLE_LEVEL:]))
+
+
 _NEUTRAL: Final[Rgb] = (242, 242, 242)
+_NIGHT: Final[Rgb] = (16, 16, 16)
 
 SEQUENTIAL: Final = Palette(
     "sequential",
@@ -120,15 +142,21 @@ SEQUENTIAL: Final = Palette(
     ),
     xterm=_spread((17, 18, 54, 55, 25, 31, 36, 78, 149, 185, 191, 227)),
 )
-DIVERGING: Final = Palette(
+# Both ends of a signed palette are equally far from zero: equal magnitudes look equally strong.
+DIVERGING: Final = _signed(
     "diverging",
-    signed=True,
-    # Both ends are equally dark: equal magnitudes look equally strong.
-    truecolor=(
-        *_blend(((30, 95, 185), (110, 170, 230), _NEUTRAL), MIDDLE_LEVEL + 1)[:-1],
-        *_blend((_NEUTRAL, (243, 160, 86), (160, 66, 0)), MIDDLE_LEVEL + 1),
-    ),
-    xterm=_spread((25, 32, 74, 117, 153, 189, 255, 223, 216, 215, 208, 166, 130)),
+    ((30, 95, 185), (110, 170, 230), _NEUTRAL, (243, 160, 86), (160, 66, 0)),
+    (25, 32, 74, 117, 153, 189, 255, 223, 216, 215, 208, 166, 130),
+)
+_WEIGHTS: Final = _signed(
+    "weights, signed",
+    ((104, 44, 152), (175, 142, 208), _NEUTRAL, (130, 190, 120), (18, 96, 40)),
+    (54, 91, 97, 140, 183, 225, 255, 151, 114, 71, 34, 28, 22),
+)
+_GRADIENTS: Final = _signed(
+    "gradients, signed",
+    ((0, 94, 138), (84, 176, 216), _NEUTRAL, (238, 150, 150), (158, 20, 50)),
+    (24, 31, 38, 81, 117, 153, 255, 224, 217, 210, 203, 124, 88),
 )
 GREY: Final = Palette(
     "grey",
@@ -137,5 +165,54 @@ GREY: Final = Palette(
     truecolor=tuple((g, g, g) for g in (round(255 * i / (LEVELS - 1)) for i in range(LEVELS))),
     xterm=_spread((16, *range(232, 256), 231)),
 )
-PALETTES: Final = {palette.name: palette for palette in (SEQUENTIAL, DIVERGING, GREY)}
+_GREY_SIGNED: Final = Palette("grey, signed", True, GREY.truecolor, GREY.xterm)
+_NIGHT_ACTIVATIONS: Final = _signed(
+    "night, signed",
+    ((130, 195, 255), (40, 95, 170), _NIGHT, (170, 90, 20), (255, 172, 62)),
+    (117, 75, 68, 25, 24, 17, 233, 52, 94, 130, 172, 214, 222),
+)
+_NIGHT_WEIGHTS: Final = _signed(
+    "night weights, signed",
+    ((215, 165, 255), (120, 70, 165), _NIGHT, (40, 120, 45), (130, 216, 116)),
+    (183, 141, 98, 61, 54, 53, 233, 22, 28, 34, 71, 77, 120),
+)
+_NIGHT_GRADIENTS: Final = _signed(
+    "night gradients, signed",
+    ((80, 200, 244), (16, 104, 140), _NIGHT, (160, 45, 70), (255, 140, 150)),
+    (117, 81, 38, 31, 24, 235, 233, 52, 88, 125, 167, 210, 217),
+)
+
+Family: TypeAlias = dict[tuple[Quantity, bool], Palette]
+"""The palette of each quantity that is not pixels, without and with negative numbers."""
+
+
+def _family(activations: Palette, weights: Palette, gradients: Palette) -> Family:
+    """Signed palettes for three quantities, and for each the half that begins at 0."""
+    return {
+        ("activations", True): activations,
+        ("activations", False): _from_zero(activations),
+        ("weights", True): weights,
+        ("weights", False): _from_zero(weights),
+        ("gradients", True): gradients,
+        ("gradients", False): _from_zero(gradients),
+    }
+
+
+FAMILIES: Final[dict[str, Family]] = {
+    "standard": _family(DIVERGING, _WEIGHTS, _GRADIENTS) | {("activations", False): SEQUENTIAL},
+    "night": _family(_NIGHT_ACTIVATIONS, _NIGHT_WEIGHTS, _NIGHT_GRADIENTS),
+    "greys": _family(_GREY_SIGNED, _GREY_SIGNED, _GREY_SIGNED)
+    | dict.fromkeys([("activations", False), ("weights", False), ("gradients", False)], GREY),
+}
+"""The choices of palettes: 0 is light, black or grey where there are signs."""
+
+PALETTES: Final = {
+    palette.name: palette
+    for palette in (GREY, *(each for family in FAMILIES.values() for each in family.values()))
+}
 """Every palette by name."""
+
+
+def palette_of(quantity: Quantity, is_signed: bool, family: str) -> Palette:
+    """The palette of a quantity; pixels are grey in all families."""
+    return GREY if quantity == "pixels" else FAMILIES[family][quantity, is_signed]

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from rich.color import Color
 from rich.segment import Segment
-from rich.style import Style
 
+from tuiconv.render.cells import two_pixels
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.heatmap import heatmap, quantise
 from tuiconv.render.lines import Line
@@ -16,6 +16,8 @@ from tuiconv.render.palettes import GREY, srgb_to_oklab
 
 Colours: TypeAlias = npt.NDArray[np.uint8]
 """Opaque RGB pixels (height, width, 3)."""
+Codes: TypeAlias = npt.NDArray[np.int64]
+"""Pixels (height, width) by the numbers of their colours."""
 Floats: TypeAlias = npt.NDArray[np.float32]
 
 TINY: Final = 32
@@ -32,7 +34,8 @@ _XTERM_RGB: Final = np.array(
     + [(grey, grey, grey) for grey in range(8, 248, 10)]
 )
 """xterm's colours 16..255: a cube of 6 × 6 × 6, then 24 greys."""
-_LUMA: Final = np.array([0.299, 0.587, 0.114])
+LUMA: Final = np.array([0.299, 0.587, 0.114])
+"""What red, green and blue add to how bright a pixel looks (ITU-R BT.601)."""
 
 
 def fitted(
@@ -95,13 +98,21 @@ def picture(
     """
     small = fit(pixels, columns, rows, zoomed)
     if not display.has_half_blocks:
-        return heatmap(quantise(small @ _LUMA, 0, 255), GREY, display)
-    if display.depth is ColorDepth.TRUECOLOR:
-        codes = small.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
-        cell = _rgb_cell
-    else:
-        codes = nearest_xterm(small).astype(np.int64)
-        cell = _xterm_cell
+        return heatmap(quantise(small @ LUMA, 0, 255), GREY, display)
+    return half_blocks(codes_of(small, display.depth), display.depth)
+
+
+def codes_of(colours: Colours, depth: ColorDepth) -> Codes:
+    """A number for every pixel's colour: true colours by their bits, or the nearest of xterm's."""
+    if depth is ColorDepth.TRUECOLOR:
+        codes: Codes = colours.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
+        return codes
+    return nearest_xterm(colours).astype(np.int64)
+
+
+def half_blocks(codes: Codes, depth: ColorDepth) -> list[Line]:
+    """Pixels (height, width) by the numbers of their colours, −1 for none, as lines of cells."""
+    cell = _rgb_cell if depth is ColorDepth.TRUECOLOR else _xterm_cell
     if len(codes) % 2:
         codes = np.vstack((codes, np.full(codes.shape[1], -1)))
     return [
@@ -177,14 +188,17 @@ def _overlaps(old: int, new: int) -> Floats:
 
 @lru_cache(maxsize=32768)
 def _rgb_cell(top: int, bottom: int) -> Segment:
-    return Segment("▀", Style(color=_rgb(top), bgcolor=None if bottom < 0 else _rgb(bottom)))
+    return two_pixels(_rgb(top), _rgb(bottom))
 
 
 @lru_cache(maxsize=8192)
 def _xterm_cell(top: int, bottom: int) -> Segment:
-    below = None if bottom < 0 else Color.from_ansi(bottom)
-    return Segment("▀", Style(color=Color.from_ansi(top), bgcolor=below))
+    return two_pixels(_xterm(top), _xterm(bottom))
 
 
-def _rgb(code: int) -> Color:
-    return Color.from_rgb(code >> 16, code >> 8 & 255, code & 255)
+def _rgb(code: int) -> Color | None:
+    return None if code < 0 else Color.from_rgb(code >> 16, code >> 8 & 255, code & 255)
+
+
+def _xterm(code: int) -> Color | None:
+    return None if code < 0 else Color.from_ansi(code)

@@ -3,32 +3,21 @@
 import math
 import textwrap
 from collections.abc import Sequence
-from typing import TypeAlias
 
-import numpy as np
-import numpy.typing as npt
 from rich.cells import cell_len, set_cell_size
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
-from tuiconv.render.chart import Series, line_chart
+from tuiconv.lessons.curves import accuracies, losses
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.lines import Line, side_by_side, text_line
+from tuiconv.render.panels import draw_chart
 from tuiconv.runs.alerts import Alert, recent, smoothing
 from tuiconv.runs.watch import History, duration
 
 LEAST_CHART = 6
 """Lines below which curves are left out."""
-
-LEAST_DECADES = 0.6
-"""That the axis of losses spans: a factor of four."""
-
-MEAN, TEST = 1, 2
-"""The colours of what is a mean over batches, and of what is measured on the test images."""
-
-Floats: TypeAlias = npt.NDArray[np.float64]
-Indices: TypeAlias = npt.NDArray[np.intp]
 
 ROOMY = 30
 """Lines from which on the parts have an empty line between them."""
@@ -127,69 +116,15 @@ def figures(history: History, width: int, display: Display) -> list[Line]:
 def charts(history: History, width: int, height: int, display: Display) -> list[Line]:
     """Two charts beside each other, over epochs: the loss, and the accuracy."""
     left = width * 11 // 20 - 1
-    right = width - left - 2
-    titles = ("loss by epoch, logarithmic", "accuracy in % by epoch")
+    widths = (left, width - left - 2)
     blocks = [
-        [text_line(titles[0], left, Style(bold=True)), *losses(history, left, height - 1, display)],
         [
-            text_line(titles[1], right, Style(bold=True)),
-            *accuracies(history, right, height - 1, display),
-        ],
+            text_line(chart.title, room, Style(bold=True)),
+            *draw_chart(chart, room, height - 1, display),
+        ]
+        for chart, room in zip((losses(history), accuracies(history)), widths, strict=True)
     ]
     return side_by_side(blocks, gap=2)
-
-
-def losses(history: History, width: int, height: int, display: Display) -> list[Line]:
-    """The loss of batches as dots, the mean of the last ones, and the test images', by decades."""
-    shown, began, count = steps_shown(history, width)
-    each = np.array(history.losses)
-    tests = np.array([epoch.test_loss for epoch in history.epochs])
-    with np.errstate(divide="ignore"):  # a loss of 0 is a gap
-        batch, test = np.log10(each[shown]), np.log10(tests)
-        mean = np.log10(moving_mean(each, count, shown))
-    curves = [
-        Series("a batch", batch, began, joined=False),
-        Series(f"mean of {count}", mean, began),
-        Series("test", test, [epoch.epoch for epoch in history.epochs], colour=TEST),
-    ]
-    seen = np.concatenate((mean, test))
-    seen = seen[np.isfinite(seen)]
-    low, high = (seen.min(), seen.max()) if len(seen) else (-1.0, 1.0)
-    wider = max(0.05, (LEAST_DECADES - (high - low)) / 2)  # noise must not look like a rise
-    limits = (low - wider, high + wider)
-    return line_chart(curves, width, height, display, limits, lambda y: f"{10**y:.3g}")
-
-
-def accuracies(history: History, width: int, height: int, display: Display) -> list[Line]:
-    """The accuracy on the last batches, and on the test images after every epoch."""
-    shown, began, count = steps_shown(history, width)
-    training = 100 * moving_mean(np.array(history.accuracies), count, shown)
-    test = [100 * epoch.test_accuracy for epoch in history.epochs]
-    of_epochs = [100 * epoch.train_accuracy for epoch in history.epochs]
-    # from the first epoch on, its accuracies are near the bottom: what matters is above them
-    lowest = min([*test, *of_epochs] or training, default=0.0)
-    low = max(0, math.floor(lowest - (100 - lowest) / 4 - 1e-9))
-    curves = [
-        Series("training", training, began, colour=MEAN),
-        Series("test", test, [epoch.epoch for epoch in history.epochs], colour=TEST),
-    ]
-    return line_chart(curves, width, height, display, (low, 100.0))
-
-
-def steps_shown(history: History, width: int) -> tuple[Indices, Floats, int]:
-    """The numbers of the steps to draw, when they began, and over how many to take means.
-
-    A dot for every column is enough; more would hide the curve.
-    """
-    batches = history.last.batches if history.last else 1
-    steps = len(history.at)
-    shown = np.unique(np.linspace(0, steps - 1, min(steps, 2 * width)).astype(np.intp))
-    return shown, np.array(history.at)[shown] - 1 / batches, smoothing(batches)
-
-
-def moving_mean(values: Floats, count: int, at: Indices) -> Floats:
-    """At each index the mean of the value there and those before it, `count` together at most."""
-    return np.array([values[max(0, i + 1 - count) : i + 1].mean() for i in at])
 
 
 def warnings(found: Sequence[Alert], width: int, display: Display) -> list[Line]:

@@ -1,61 +1,137 @@
 """A whole scene as text, for a terminal of a given size."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain, groupby
 from textwrap import wrap
-from typing import Final
+from typing import Final, TypeVar
 
 from rich.cells import cell_len
-from rich.style import Style
 
-from tuiconv.lessons.scene import Bars, Curve, Maps, Panel, Pixels, Scene, Signed, Text
-from tuiconv.render.bars import bar_list
-from tuiconv.render.chart import Series, line_chart
+from tuiconv.lessons.scene import (
+    Bars,
+    Columns,
+    Confusion,
+    Map,
+    Numbers,
+    Panel,
+    Pixels,
+    Scene,
+    Signed,
+    Table,
+    Text,
+)
 from tuiconv.render.depth import Display
-from tuiconv.render.images import GAP, draw_image, draw_images, images_in, title_lines
-from tuiconv.render.lines import Line, Lines, paragraph, side_by_side, text_line
-from tuiconv.render.maps import draw_maps
+from tuiconv.render.drawing import Drawing
+from tuiconv.render.images import GAP, Image, draw_images, images_in
+from tuiconv.render.layout import GAP as BETWEEN
+from tuiconv.render.layout import Need, Row, bands, column, columns, fixed, shares
+from tuiconv.render.lines import Line, side_by_side, text_line
+from tuiconv.render.panels import (
+    FULL,
+    LEAST_BARS,
+    LEAST_LINES,
+    MAP_LINES,
+    cells_of,
+    draw_text,
+    row_of,
+)
+
+ASCII: Final = dict(zip("×−·…–—→›≤≥≈±Σηδ²", "x-*~-->><>~+Snd2", strict=True))
+"""What stands for signs that are common in titles and texts."""
+P = TypeVar("P", bound=Panel | Columns)
 
 MOST_LINES: Final = 40
-"""Where no screen limits it, a scene is drawn no taller than this, unless its texts are."""
-LEAST_LINES: Final = 8
-"""For pictures, however few lines the other panels leave."""
-CHART_LINES: Final = 10
+"""Where no screen limits it, a scene is drawn no taller than this, unless its texts are, and its
+tables, of which it has all rows."""
 
 
-def draw_scene(scene: Scene, width: int, display: Display, height: int = MOST_LINES) -> Lines:
+def draw_scene(scene: Scene, width: int, display: Display, height: int | None = None) -> Drawing:
     """The scene's title and panels, a blank line before each row of them.
 
-    Neighbours of one kind share a row; pictures get the lines that all others leave of `height`.
+    Columns stand beside each other where all their panels have room. Neighbouring pictures share
+    a row, and so do texts. Pictures, maps and charts get the lines that all others leave of
+    `height`, which is that of a screen; None if there is none.
     """
-    lines: list[Line] = [text_line(line) for line in wrap(scene.title, width)]
-    rows = rows_of(scene.panels)
-    drawn = [draw_row(row, width, display) for row in rows]
-    pictures = drawn.count(None)
-    left = height - len(lines) - len(rows) - sum(len(block) for block in drawn if block)
-    for row, block in zip(rows, drawn, strict=True):
-        lines.append(text_line(""))
-        if block is None:
-            room = max(LEAST_LINES, left // pictures)
-            lines += draw_images(images_in(row), width, room, display)
+    title = fixed(Drawing([text_line(line) for line in wrap(scene.title, width)]))
+    drawing = column([title, *rows_of(scene.panels, width, height, display)]).draw(
+        MOST_LINES if height is None else height
+    )
+    if display.unicode:
+        return drawing
+    return replace(drawing, lines=[in_ascii(line) for line in drawing.lines])
+
+
+def in_ascii(line: Line) -> Line:
+    """A line without signs that cannot be printed, as wide as before."""
+    if all(segment.text.isascii() for segment in line):
+        return line
+    return [
+        segment._replace(
+            text="".join(
+                sign if sign.isascii() else ASCII.get(sign, "?" * cell_len(sign))
+                for sign in segment.text
+            )
+        )
+        for segment in line
+    ]
+
+
+def rows_of(
+    parts: Sequence[Panel | Columns], width: int, height: int | None, display: Display
+) -> list[Row]:
+    """What stands below each other: columns, pictures or texts that share a row, other panels."""
+    rows: list[Row] = []
+    fewest = sum(map(fewest_lines, parts))
+    for group in groups(parts):
+        texts = [part for part in group if isinstance(part, Text)]
+        if images := images_in(group):
+            rows.append(picture_row(images, width, display))
+        elif texts:
+            rows.append(fixed(Drawing(text_lines(texts, width))))
+        elif isinstance(group[0], Columns):
+            others = fewest - fewest_lines(group[0])
+            left = None if height is None else height - others
+            rows += column_rows(group[0], width, left, display)
         else:
-            lines += block
-    return Lines(lines)
+            rows.append(row_of(group[0], width, display, is_whole=height is None))
+    return rows
 
 
-def rows_of(panels: Sequence[Panel]) -> list[list[Panel]]:
-    """Pictures that follow each other and texts that do in one row, all others alone."""
-    found: list[list[Panel]] = []
-    for kind, alike in groupby(panels, kind_of):
-        row = list(alike)
-        found += [row] if kind else [[panel] for panel in row]
+def fewest_lines(part: Panel | Columns) -> int:
+    """About how many lines a part takes at least, with a blank one before it."""
+    match part:
+        case Columns():
+            return max((sum(map(fewest_lines, panels)) for panels in part.columns), default=0)
+        case Table():
+            return len(part.rows) + 4
+        case Numbers():
+            return len(part.values) + 3
+        case Bars():
+            return min(len(part.labels), LEAST_BARS) + 2
+        case Confusion():
+            return len(part.labels) + 2
+        case Text():
+            return len(part.lines) + 2
+        case Map():
+            return MAP_LINES + 1
+        case _:
+            return LEAST_LINES + 1
+
+
+def groups(parts: Sequence[P]) -> list[list[P]]:
+    """Pictures that follow each other and texts that do together, all others alone."""
+    found: list[list[P]] = []
+    for kind, alike in groupby(parts, kind_of):
+        group = list(alike)
+        found += [group] if kind else [[part] for part in group]
     return found
 
 
-def kind_of(panel: Panel) -> str:
-    """What a panel can share a row with; nothing if it cannot."""
-    match panel:
-        case Pixels() | Signed():
+def kind_of(part: Panel | Columns) -> str:
+    """What can share a row with its neighbours; nothing if it cannot."""
+    match part:
+        case Pixels(frames=()) | Signed():
             return "pictures"
         case Text():
             return "texts"
@@ -63,44 +139,53 @@ def kind_of(panel: Panel) -> str:
             return ""
 
 
-def draw_row(row: Sequence[Panel], width: int, display: Display) -> list[Line] | None:
-    """Panels whose height does not depend on the others; None for pictures."""
-    if isinstance(row[0], Pixels | Signed):
-        return None
-    if not isinstance(row[0], Text):
-        height = CHART_LINES if isinstance(row[0], Curve) else MOST_LINES
-        return draw_panel(row[0], width, height, display)
-    texts = [panel for panel in row if isinstance(panel, Text)]
+def column_rows(part: Columns, width: int, height: int | None, display: Display) -> list[Row]:
+    """Columns beside each other as far as there is room, the others in a row below."""
+    rows = []
+    for band in bands_of(part, width, height, display):
+        parts = [column(rows_of(panels, share, height, display)) for panels, share in band]
+        widths = [share for _, share in band]
+        rows.append(columns(parts, widths) if len(parts) > 1 else parts[0])
+    return rows
+
+
+def bands_of(
+    part: Columns, width: int, height: int | None, display: Display
+) -> list[list[tuple[tuple[Panel, ...], int]]]:
+    """The columns of each row with their widths."""
+    needs = []
+    lines = MOST_LINES if height is None else height
+    filled = [panels for panels in part.columns if panels]
+    for panels in filled:
+        cells = [cells_of(panel, lines, display) for panel in panels]
+        least = min(width, max(n.least for n in cells))
+        needs.append(Need(least, max(n.most for n in cells)))
+    found = []
+    for band in bands(needs, width):
+        room = width - BETWEEN * (len(band) - 1)
+        beside = [needs[place] for place in band]
+        widths = shares(beside, room)
+        alike = dict(reversed([*zip(beside, widths, strict=True)]))  # what needs as much gets it
+        widths = [alike[need] for need in beside]
+        found.append([(filled[i], share) for i, share in zip(band, widths, strict=True)])
+    return found
+
+
+def picture_row(images: Sequence[Image], width: int, display: Display) -> Row:
+    """Pictures beside each other, or below each other where that makes them larger."""
+    return Row(
+        Need(LEAST_LINES, FULL),
+        lambda height: draw_images(images, width, max(height, LEAST_LINES), display),
+    )
+
+
+def text_lines(texts: Sequence[Text], width: int) -> list[Line]:
+    """Texts beside each other if there is room, else below each other."""
     share = (width - GAP * (len(texts) - 1)) // len(texts)
-    widths = [max(cell_len(line) for line in (text.title, *text.lines)) for text in texts]
-    if sum(widths) + GAP * (len(texts) - 1) > width:
+    full = [max(cell_len(line) for line in (text.title, *text.lines)) for text in texts]
+    if sum(full) + GAP * (len(texts) - 1) > width:
         below = ([text_line(""), *draw_text(text, width)] for text in texts[1:])
         return [*draw_text(texts[0], width), *chain.from_iterable(below)]
-    columns = [share] * len(texts) if max(widths) <= share else widths
+    columns = [share] * len(texts) if max(full) <= share else full
     blocks = [draw_text(text, column) for text, column in zip(texts, columns, strict=True)]
     return side_by_side(blocks, GAP)
-
-
-def draw_panel(panel: Panel, width: int, height: int, display: Display) -> list[Line]:
-    """A panel with its title above it, in about `height` lines of at most `width` cells."""
-    title, below = text_line(panel.title, width, Style(bold=True)), height - 1
-    match panel:
-        case Maps():
-            return draw_maps(panel, width, below, display)
-        case Pixels() | Signed():
-            return draw_image(panel, width, height, display)
-        case Curve():
-            return [title, *line_chart([Series("", panel.values)], width, below, display)]
-        case Bars():
-            values = panel.values.tolist()
-            return [title, *bar_list(panel.labels, values, width, display, panel.marked)]
-        case Text():
-            return draw_text(panel, width)
-
-
-def draw_text(panel: Text, width: int) -> list[Line]:
-    """A title and lines of text; what is longer than the width goes on, indented, in the next."""
-    lines = title_lines(panel.title, width)
-    for line in panel.lines:
-        lines += paragraph(line, width, indent=2)
-    return lines

@@ -12,7 +12,7 @@ from tuiconv.lessons.scene import Signed
 from tuiconv.render.depth import Display
 from tuiconv.render.heatmap import heatmap, quantise
 from tuiconv.render.lines import Line, paragraph
-from tuiconv.render.palettes import DIVERGING, LEVELS, MIDDLE_LEVEL
+from tuiconv.render.palettes import LEVELS, MIDDLE_LEVEL, Palette, palette_of
 from tuiconv.render.picture import fitted
 
 LEGEND: Final = 2
@@ -40,6 +40,14 @@ def fit_signed(panel: Signed, columns: int, rows: int) -> Numbers:
     return panel.values.repeat(times, axis=0).repeat(times, axis=1)
 
 
+def end_of(panel: Signed, numbers: Numbers) -> tuple[float, bool]:
+    """The end of the scale that a panel asks for, else of these numbers; as `limit_of`."""
+    if panel.limits is None:
+        return limit_of(numbers)
+    end = max(map(abs, panel.limits))
+    return end, bool((np.abs(numbers) > end).any())
+
+
 def limit_of(numbers: Numbers) -> tuple[float, bool]:
     """The end of the scale, and whether some numbers lie beyond it.
 
@@ -60,7 +68,7 @@ def draw_signed(panel: Signed, width: int, rows: int, display: Display) -> list[
     """The map in at most `rows` lines of `width` cells, its scale, and how it was shrunk."""
     numbers = fit_signed(panel, width, rows)
     is_shrunk = numbers.size < panel.values.size
-    limit, beyond = limit_of(numbers if is_shrunk else panel.values)
+    limit, beyond = end_of(panel, numbers if is_shrunk else panel.values)
     legend = scale_of(limit, beyond, width, display)
     if is_shrunk:
         legend += paragraph(STRONGEST, width)
@@ -71,7 +79,12 @@ def draw_map(numbers: Numbers, limit: float, display: Display) -> list[Line]:
     """The numbers as half-blocks, or a glyph each two: the stronger of them counts."""
     if not display.has_half_blocks:
         numbers = strongest(numbers, -(-len(numbers) // 2), numbers.shape[1]).repeat(2, axis=0)
-    return heatmap(quantise(numbers, -limit, limit), DIVERGING, display)
+    return heatmap(quantise(numbers, -limit, limit), signs(display), display)
+
+
+def signs(display: Display) -> Palette:
+    """The palette of numbers of both signs."""
+    return palette_of("activations", True, display.palettes)
 
 
 def scale_of(limit: float, beyond: bool, width: int, display: Display) -> list[Line]:
@@ -87,7 +100,7 @@ def scale_of(limit: float, beyond: bool, width: int, display: Display) -> list[L
     below = np.arange(half) * MIDDLE_LEVEL // half
     above = LEVELS - 1 - below[::-1]
     ramps = [
-        heatmap(np.stack((ramp, ramp)).astype(np.uint8), DIVERGING, display)[0]
+        heatmap(np.stack((ramp, ramp)).astype(np.uint8), signs(display), display)[0]
         for ramp in (below, above)
     ]
     return [[Segment(f"{low} "), *ramps[0], Segment(f" {zero} "), *ramps[1], Segment(f" {high}")]]

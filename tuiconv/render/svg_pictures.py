@@ -14,7 +14,7 @@ from tuiconv.render.heatmap import Levels, quantise
 from tuiconv.render.images import Image
 from tuiconv.render.palettes import DIVERGING, LEVELS
 from tuiconv.render.picture import fit
-from tuiconv.render.signed import STRONGEST, fit_signed, limit_of, scale_words
+from tuiconv.render.signed import STRONGEST, end_of, fit_signed, scale_words
 
 COLUMN: Final = 8.5
 """How wide a letter is."""
@@ -47,7 +47,7 @@ def draw_picture(image: Image, x: float, y: float, room: float) -> Drawn:
         part, height = placed(Pillow.fromarray(colours), x, y, room)
         return Drawn([part], height + SPACE)
     values = fit_signed(image, columns, rows)
-    limit, beyond = limit_of(values)
+    limit, beyond = end_of(image, values)
     part, height = placed(coloured(quantise(values, -limit, limit)), x, y, room)
     scale, length = np.arange(LEVELS, dtype=np.uint8)[np.newaxis], min(room, BAR[0])
     bar = embedded(coloured(scale), x, y + height + SPACE, length, BAR[1])
@@ -74,10 +74,14 @@ def placed(picture: Pillow.Image, x: float, y: float, room: float) -> tuple[str,
 
 
 def embedded(picture: Pillow.Image, x: float, y: float, width: float, height: float) -> str:
-    """A picture stretched to a size, in the file itself; where it is enlarged, without blur.
+    """A picture stretched to a size; a thin frame shows where white ends and the paper begins."""
+    place = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"'
+    frame = f'<rect {place} fill="none" stroke="#c8c8c8"/>'
+    return stretched(picture, x, y, width, height) + frame
 
-    A thin frame shows where white ends and the paper begins.
-    """
+
+def stretched(picture: Pillow.Image, x: float, y: float, width: float, height: float) -> str:
+    """A picture stretched to a size, in the file itself; where it is enlarged, without blur."""
     buffer = BytesIO()
     picture.save(buffer, "PNG", optimize=True)
     sharp = ' style="image-rendering:pixelated"' if width >= 2 * picture.width else ""
@@ -85,7 +89,6 @@ def embedded(picture: Pillow.Image, x: float, y: float, width: float, height: fl
     return (
         f'<image {place}{sharp} preserveAspectRatio="none"'
         f' href="data:image/png;base64,{b64encode(buffer.getvalue()).decode()}"/>'
-        f'<rect {place} fill="none" stroke="#c8c8c8"/>'
     )
 
 

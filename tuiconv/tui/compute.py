@@ -58,9 +58,10 @@ class Compute(Thread):
                 job = self.work.advance
             try:
                 job()
-            except UserError as error:
-                self._failed(error)
             except Exception as error:
-                # A fault of the program: the UI thread must learn of it, and nothing goes on.
-                self.stopped.set()
+                if self.stopped.is_set():
+                    return  # nobody is left to tell, which may be the very error
+                if not isinstance(error, UserError | OSError):
+                    # A fault of the program: the UI thread must learn of it, and nothing goes on.
+                    self.stopped.set()
                 self._failed(error)

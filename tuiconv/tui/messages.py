@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from tuiconv.errors import UserError
+from tuiconv.lessons.view import View
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.screen import ModalScreen
+
     from tuiconv.lessons.scene import Scene
-    from tuiconv.tui.session import Frame
 
 
 @dataclass
@@ -23,24 +29,58 @@ class WarmUp(Message):
 
 
 @dataclass
-class FrameReady(Message):
-    """The moment of training that was asked for."""
+class SceneReady(Message):
+    """What a lesson shows now."""
 
-    frame: "Frame"
+    view: View
+    scene: "Scene"
+    moves: bool = False
+    """Whether it changes by itself, so that the next is worth asking for."""
+    took: float = 0.0
+    """Seconds that it took to make."""
+    number: int = 0
+    """Of the request that it answers."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, SceneReady)
 
 
 @dataclass
-class RunFileWritten(Message):
-    """What the Training screen does is in a file for `tuiconv train`."""
-
-    path: Path
-
-
-@dataclass
-class PictureFiltered(Message):
-    """The picture under the filter that was asked for."""
+class HomeReady(Message):
+    """What Home shows."""
 
     scene: "Scene"
+    moves: bool = False
+    """As in `SceneReady`."""
+
+
+@dataclass
+class LessonFailed(Message):
+    """What was asked of a lesson cannot be done."""
+
+    error: UserError | OSError
+
+
+@dataclass
+class SheetReady(Message):
+    """Something to read, in front of the screen."""
+
+    open: "Callable[[], ModalScreen[None]]"
+    """Makes it."""
+
+
+@dataclass
+class LeftLesson(Message):
+    """The way out was asked for where there is no level further out."""
+
+
+@dataclass
+class FileWritten(Message):
+    """What was asked for is in a file."""
+
+    path: Path
+    use: str = ""
+    """What it is good for, in a sentence."""
 
 
 @dataclass
@@ -48,3 +88,10 @@ class ComputeFailed(Message):
     """A job could not be done."""
 
     error: Exception
+
+
+def in_a_line(error: Exception) -> str:
+    """What is wrong, for someone who can mend it."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'output'}: {error.strerror or error}"
+    return str(error)

@@ -1,24 +1,32 @@
 """The first compile behind the Home screen: every kernel that the screens need."""
 
 from collections.abc import Iterator
+from typing import Final
 
-import numpy as np
+PRESET: Final = "lenet5"
+"""The network that the screens begin with: what it needs is ready before it is asked for."""
 
 
-def compile_all(preset: str) -> Iterator[tuple[str, float]]:
-    """Compile the kernels of the data, the filters and a network.
+def compile_all() -> Iterator[tuple[str, float]]:
+    """Compile the kernels of the data, the filters and a network; and import the screens.
 
     Yields:
-        What is about to be compiled, and the share that is done.
+        What is done next, and the share that is done.
     """
     # Numba is imported here and not with the screens: they are painted first.
     yield "importing the compiler", 0.0
+    import numpy as np
+
     from tuiconv.data.strokes import draw_digits
     from tuiconv.images.apply import apply_filter
     from tuiconv.nn.network import Network
     from tuiconv.nn.warm_up import layer_kernels, training_kernels, warm_up
+    from tuiconv.tui.catalogue import SCREENS
 
-    net, picture = Network.preset(preset), np.zeros((3, 3, 3), np.uint8)
+    for entry in SCREENS:
+        entry.load()
+
+    net, picture = Network.preset(PRESET), np.zeros((3, 3, 3), np.uint8)
     kernels = [
         ("filter", lambda: apply_filter(picture, "identity")),
         ("stroke digits", lambda: draw_digits(10, np.random.default_rng(0))),
@@ -26,4 +34,4 @@ def compile_all(preset: str) -> Iterator[tuple[str, float]]:
         *layer_kernels(net),
     ]
     for kernel in warm_up(kernels):
-        yield kernel.name, kernel.number / (kernel.of + 1)
+        yield f"compiling {kernel.name}", kernel.number / (kernel.of + 1)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 
-from tuiconv.render.lines import Line
+from tuiconv.render.lines import Line, Painted, line_width
 
 
 def to_strip(line: Line, width: int, base: Style) -> Strip:
@@ -16,13 +17,15 @@ def to_strip(line: Line, width: int, base: Style) -> Strip:
     Only segments without a background of their own take the widget's: half-blocks have thousands
     of styles, and adding one to each would cost more than drawing them.
     """
+    if {*map(type, line)} == {Painted}:
+        return Strip(line, line_width(line)).adjust_cell_length(width, base)
     painted = [
         segment
-        if segment.style is not None and segment.style.bgcolor is not None
+        if type(segment) is Painted
         else Segment(segment.text, base if segment.style is None else base + segment.style)
         for segment in line
     ]
-    return Strip(painted).adjust_cell_length(width, base)
+    return Strip(painted, line_width(line)).adjust_cell_length(width, base)
 
 
 def without_truecolor_filter(filters: Sequence[LineFilter]) -> list[LineFilter]:
@@ -32,3 +35,33 @@ def without_truecolor_filter(filters: Sequence[LineFilter]) -> list[LineFilter]:
     than the number of half-block styles.
     """
     return [each for each in filters if not isinstance(each, ANSIToTruecolor)]
+
+
+def changed_span(old: Line, new: Line) -> range | None:
+    """The cells in which a line differs from what stood there; None if in none."""
+    if old == new:
+        return None
+    begin, end = 0, line_width(new)
+    if line_width(old) != end:
+        return range(max(line_width(old), end))
+    first, last = 0, 1
+    shorter = min(len(old), len(new))
+    while first < shorter and old[first] == new[first]:
+        begin += cell_len(new[first].text)
+        first += 1
+    while last <= shorter - first and old[-last] == new[-last]:
+        end -= cell_len(new[-last].text)
+        last += 1
+    if first == len(new) - last == len(old) - last and old[first].style == new[first].style:
+        before, after = old[first].text, new[first].text
+        head = common_start(before, after)
+        tail = common_start(before[head:][::-1], after[head:][::-1])
+        begin += cell_len(after[:head])
+        end -= cell_len(after[len(after) - tail :])
+    return range(begin, end)
+
+
+def common_start(one: str, other: str) -> int:
+    """How many letters two texts have in common from the beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))

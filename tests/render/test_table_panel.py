@@ -1,0 +1,103 @@
+import pytest
+
+from tuiconv.lessons.scene import Table
+from tuiconv.render.depth import ColorDepth, Display
+from tuiconv.render.lines import line_width
+from tuiconv.render.table_panel import LEAST_ROWS, draw_table, least_width, lines_needed
+
+PLAIN = Display(ColorDepth.NONE)
+LAYERS = Table(
+    "layers",
+    ("layer", "shape", "learns"),
+    (("input", "1×32×32", ""), ("conv1", "6×28×28", "156"), ("conv2", "16×10×10", "2,416")),
+    chosen=1,
+    key="layers",
+)
+LONG = Table("long", ("row", "value"), tuple((f"{i}", f"{i * i}") for i in range(40)), 30, "long")
+
+
+def texts(lines):
+    return ["".join(segment.text for segment in line) for line in lines]
+
+
+def test_names_stand_to_the_left_numbers_to_the_right_and_a_pointer_before_the_chosen_row():
+    assert texts(draw_table(LAYERS, 40, PLAIN).lines) == [
+        "layers",
+        "  layer     shape  learns",
+        "  ───────────────────────",
+        "  input   1×32×32",
+        "▶ conv1   6×28×28     156",
+        "  conv2  16×10×10   2,416",
+    ]
+    ascii_lines = texts(draw_table(LAYERS, 40, Display(ColorDepth.NONE, unicode=False)).lines)
+    assert ascii_lines[4].startswith("> conv1")
+
+
+def test_without_a_chosen_row_there_is_no_margin():
+    lines = texts(draw_table(Table("", ("a", "b"), (("x", "1"), ("y", "22"))), 40, PLAIN).lines)
+    assert lines == ["a   b", "─────", "x   1", "y  22"]
+
+
+def test_the_chosen_row_is_in_reverse():
+    drawing = draw_table(LAYERS, 40, Display())
+    reverse = [y for y, line in enumerate(drawing.lines) if line[0].style and line[0].style.reverse]
+    assert reverse == [4]
+    assert list(drawing.chosen) == [range(4, 5)]
+
+
+def test_columns_that_do_not_fit_go_on_below_with_the_first_one_repeated():
+    lines = texts(draw_table(LAYERS, 18, PLAIN).lines)
+    assert lines == [
+        "layers",
+        "  layer     shape",
+        "  ───────────────",
+        "  input   1×32×32",
+        "▶ conv1   6×28×28",
+        "  conv2  16×10×10",
+        "  layer  learns",
+        "  ─────────────",
+        "  input",
+        "▶ conv1     156",
+        "  conv2   2,416",
+    ]
+
+
+@pytest.mark.parametrize("width", range(16, 60, 5))
+def test_no_number_is_lost_at_any_width(width):
+    lines = texts(draw_table(LAYERS, width, PLAIN).lines)
+    assert max(map(len, lines)) <= max(width, least_width(LAYERS))
+    for row in LAYERS.rows:
+        for cell in row:
+            assert any(cell in line for line in lines)
+
+
+def test_every_cell_of_a_row_points_at_it():
+    drawing = draw_table(LAYERS, 18, PLAIN)
+    for first in (3, 8):
+        for row in range(3):
+            assert drawing.at(0, first + row) == drawing.at(17, first + row) == ("layers", (row,))
+    assert drawing.at(0, 2) is drawing.at(0, 6) is drawing.at(0, 0) is None
+
+
+def test_around_the_chosen_row_as_many_are_shown_as_there_are_lines_for():
+    drawing = draw_table(LONG, 40, PLAIN, 13)
+    lines = texts(drawing.lines)
+    assert len(lines) == 13
+    assert lines[0] == "long, 25 to 34 of 40"
+    assert lines[3].split() == ["25", "625"]
+    assert lines[8] == "▶  30    900"
+    assert drawing.at(0, 3) == ("long", (25,))
+    assert list(drawing.chosen) == [range(8, 9)]
+
+
+def test_the_lines_that_a_table_needs_are_those_it_takes():
+    for table in (LAYERS, LONG):
+        for width in (20, 40):
+            need = lines_needed(table, width)
+            assert need.most == len(draw_table(table, width, PLAIN).lines)
+            assert need.least == len(draw_table(table, width, PLAIN, 0).lines)
+    assert lines_needed(LONG, 40).least == 3 + LEAST_ROWS
+
+
+def test_a_table_is_as_wide_as_its_columns():
+    assert least_width(LAYERS) == max(map(line_width, draw_table(LAYERS, 99, PLAIN).lines)) == 25

@@ -1,0 +1,32 @@
+"""`tuiconv show`: what a screen of the explorer shows, as text, JSON or SVG."""
+
+import typer
+
+from tuiconv.cli.show_filters import show_filters
+from tuiconv.cli.show_network import show_network
+from tuiconv.cli.show_training import show_training
+
+show = typer.Typer(rich_markup_mode=None)
+
+show.command("filters", short_help="What small kernels do to a picture.")(show_filters)
+show.command("network", short_help="A network from inside, on one image.")(show_network)
+show.command("training", short_help="A network as it learns, step by step.")(show_training)
+
+
+@show.callback(invoke_without_command=True)
+def lessons(context: typer.Context) -> None:
+    """Print what a screen of the explorer shows.
+
+    On the screen, y tells the command line that prints the same. Without a name, all lessons are
+    listed.
+
+    \b
+    Examples:
+      tuiconv show
+      tuiconv show filters --filter edge-8
+    """
+    if context.invoked_subcommand is not None:
+        return
+    for each in show.registered_commands:
+        print(f"{each.name:<10} {each.short_help}")
+    print("What can be chosen: tuiconv show NAME --help")

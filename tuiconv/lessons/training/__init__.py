@@ -1,0 +1,1 @@
+"""Training: a run stepped forward and back, the layers as they learn, the chain rule in numbers."""

@@ -1,0 +1,134 @@
+"""A scene drawn to the widget's width, to scroll through where it is taller than the widget."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.style import Style
+from textual import events
+from textual.filter import LineFilter
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tuiconv.lessons.scene import Scene
+from tuiconv.render.depth import Display
+from tuiconv.render.drawing import Drawing
+from tuiconv.render.scene import draw_scene
+from tuiconv.tui.widgets.strips import changed_span, to_strip, without_truecolor_filter
+
+
+class SceneView(ScrollView, can_focus=True):
+    """Draws scenes; of a new one only what differs is sent to the terminal."""
+
+    DEFAULT_CSS = """
+    SceneView {
+        height: 1fr;
+        margin: 0 0 0 1;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+    }
+    """
+
+    @dataclass
+    class Pointed(Message):
+        """Something was clicked."""
+
+        key: str
+        index: tuple[int, ...]
+
+    def __init__(self, display_depth: Display, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._depth = display_depth
+        self._scene: Scene | None = None
+        self._drawing = Drawing([])
+        self._strips: list[Strip | None] = []
+        """The lines as the terminal gets them, as far as they were asked for."""
+        self._ground: Style | None = None
+        """The widget's own style, which takes long to find out."""
+
+    def show(self, scene: Scene) -> None:
+        """Draw another scene: from its top after a step in or out, else where one has scrolled to.
+
+        What is pointed at is scrolled into sight when it has moved.
+        """
+        is_elsewhere = self._scene is not None and len(scene.path) != len(self._scene.path)
+        self._scene = scene
+        before = self._drawing.chosen
+        self._draw()
+        if is_elsewhere:
+            self.scroll_to(y=0, animate=False)
+        moved = [lines for lines in self._drawing.chosen if lines not in before]
+        if moved and before:
+            self._scroll_into_sight(moved[-1])
+
+    def show_with(self, display: Display) -> None:
+        """Draw for other abilities of the terminal, or with other palettes."""
+        self._depth = display
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._drawing, self._strips = Drawing([]), []  # no line is as it was
+        self._draw()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._ground = None
+        self._strips = [None] * len(self._strips)
+
+    def _draw(self) -> None:
+        region = self.scrollable_content_region
+        if self._scene is None or not region.width:
+            return
+        before = self._drawing.lines
+        self._drawing = draw_scene(self._scene, region.width, self._depth, region.height)
+        lines = self._drawing.lines
+        strips: list[Strip | None] = [None] * len(lines)
+        changed = []
+        top = self.scroll_offset.y
+        for y in range(max(len(lines), len(before))):
+            old, new = (each[y] if y < len(each) else [] for each in (before, lines))
+            span = changed_span(old, new)
+            if span is None:
+                if y < min(len(lines), len(self._strips)):
+                    strips[y] = self._strips[y]
+            elif 0 <= y - top < region.height:
+                # to cut a line costs more than to send the rest of it, unless that is long
+                end = span.stop if 2 * span.stop < region.width else self.outer_size.width
+                changed.append(Region(span.start, y - top, end - span.start, 1))
+        self._strips = strips
+        self.virtual_size = Size(region.width, len(lines))
+        if changed:  # without regions all would be refreshed
+            self.refresh(*changed)
+
+    def _scroll_into_sight(self, lines: range) -> None:
+        """Scroll as far as it takes to see these lines."""
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        if lines.start < top:
+            self.scroll_to(y=lines.start, animate=False)
+        elif lines.stop > top + height:
+            self.scroll_to(y=min(lines.start, lines.stop - height), animate=False)
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is not None:
+            found = self._drawing.at(offset.x, offset.y + self.scroll_offset.y)
+            if found is not None:
+                self.post_message(self.Pointed(*found))
+
+    def render_line(self, y: int) -> Strip:
+        line = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        if line >= len(self._strips):
+            return Strip.blank(width, self.rich_style)
+        strip = self._strips[line]
+        if strip is None:
+            if self._ground is None:
+                self._ground = self.rich_style
+            strip = to_strip(self._drawing.lines[line], width, self._ground)
+            self._strips[line] = strip
+        return strip
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return without_truecolor_filter(super().get_line_filters())
