@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,6 +42,13 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         if isinstance(error, OSError) and error.filename is None and error.errno is not None:
             raise OSError(error.errno, error.strerror, str(path)) from error  # such as a full disk
         raise
+
+
+def unused(stem: str, suffix: str) -> Path:
+    """`stem-1suffix` in the current directory, or with the first number that no file has."""
+    return next(
+        path for number in count(1) if not (path := Path(f"{stem}-{number}{suffix}")).exists()
+    )
 
 
 def check_writable(path: Path) -> None:
