@@ -49,7 +49,8 @@ sys.exit(3)
 """
 
 
-def test_a_program_finds_a_terminal_of_the_size_and_gets_keys():
+def test_a_program_finds_a_terminal_of_the_size_and_gets_keys(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")  # as test runners have it
     terminal = Terminal([sys.executable, "-c", PROGRAM], 33, 11)
     try:
         terminal.wait(lambda: ASKS_FOR_FRAMES in terminal.output)

@@ -121,7 +121,8 @@ def explorer(size=SMALL, screen="home"):
     """The explorer on one of its screens, with its kernels ready and at rest."""
     terminal = start(size)
     try:
-        terminal.wait(lambda: "kernels ready" in str(terminal.screen), 120)
+        # the pictures on Home come when all kernels are there
+        terminal.wait(lambda: "Network: a" in str(terminal.screen), 120)
         open_screen(terminal, screen)
         yield terminal
     finally:

@@ -107,10 +107,15 @@ async def drive(explore, seed, acts):
             raise
 
 
+async def stay(app):
+    """Do nothing instead."""
+
+
 @pytest.fixture(autouse=True)
 def files_go_nowhere_else(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    # Ctrl-Z would stop the tests
+    # the command palette offers to quit, and Ctrl-Z would stop the tests
+    monkeypatch.setattr(App, "action_quit", stay)
     monkeypatch.setattr(App, "action_suspend_process", lambda app: None)
 
 

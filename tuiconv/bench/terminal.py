@@ -33,7 +33,8 @@ class Terminal:
         command: the program and its arguments.
         width: columns.
         height: lines.
-        environment: the program's; None for that of this process.
+        environment: the program's; None for that of this process. What it says of a terminal's
+            size is left out.
     """
 
     def __init__(
@@ -52,12 +53,13 @@ class Terminal:
         self._screen = Screen()
         self._fed = 0
         name = os.ttyname(self.theirs)
+        given = os.environ if environment is None else environment
         self.began = time.perf_counter()
         # The first terminal that the leader of a session opens is the one that controls it.
         self.pid = os.posix_spawnp(
             command[0],
             list(command),
-            os.environ if environment is None else environment,
+            {name: value for name, value in given.items() if name not in ("COLUMNS", "LINES")},
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, name, os.O_RDWR, 0),
                 (os.POSIX_SPAWN_DUP2, 0, 1),
