@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from time import perf_counter, thread_time
 from typing import Final
 
-SHARE: Final = 9
-"""A scene that moves is made and drawn for at most one part of the time in this many and one."""
+SHARE: Final = 19
+"""A scene that moves is made and drawn for at most one part of the time in this many and one.
+
+Training has all cores: while one of them draws, the others wait at the end of the batch.
+"""
 
 SLOWEST: Final = 1.0
 """Seconds that drawing puts the next scene off at most: keys and mouse take time there as well."""
