@@ -1,5 +1,6 @@
 """The explorer's frame: its screens, its keys, and the compute thread behind them."""
 
+import gc
 import os
 import signal
 import sys
@@ -134,6 +135,8 @@ class TuiconvApp(App[None]):
         """
         step = next(steps, None)
         if step is None:
+            # what is loaded by now stays: to look for garbage in it would stop all threads at once
+            gc.freeze()
             self.post_message(WarmUp(f"kernels ready in {perf_counter() - began:.1f} s", 1.0))
             return
         name, share = step
