@@ -16,3 +16,7 @@ def test_the_mean_tells_over_how_many_batches_it_is_where_only_some_are_kept():
     _, mean, _ = losses(history).series
     assert mean.label == "mean 40"
     assert mean.y[-1] == np.mean([400, 396, 392, 388, 384, 380, 376, 372, 368, 364])
+
+
+def test_before_the_first_batch_the_chart_says_that_there_is_none():
+    assert losses(History()).title == "loss: no batch yet"

@@ -33,7 +33,7 @@ def losses(history: History, dots: int = DOTS) -> Chart:
     mean = moving_mean(each, count, shown)
     test = np.array([epoch.test_loss for epoch in history.epochs])
     return Chart(
-        "loss by epoch, log scale",
+        "loss by epoch, log scale" if shown.size else "loss: no batch yet",
         (
             Series("batch", began, each[shown], joined=False, colour=LOSS),
             Series(f"mean {count * history.every}", began, mean, colour=MEAN),

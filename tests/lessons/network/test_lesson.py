@@ -52,6 +52,12 @@ def test_a_settled_view_stays_as_it_is_whatever_is_shown(lesson, images, passing
                     assert hasattr(plain, code)
 
 
+def test_the_class_of_no_digit_is_explained_where_there_is_one(lesson, images):
+    for model, explained in (("lenet5", True), ("mlp1", False)):
+        scene = lesson.scene(lesson.settled(NetworkView(model=model, data=images)))
+        assert ("The class none is for images that show no digit." in scene.help) == explained
+
+
 @pytest.mark.parametrize("field", get_args(Field))
 def test_what_every_unit_sees_and_reaches_can_be_drawn(lesson, images, nets, field):
     start = NetworkView(model=nets["branches"], data=images, depth="map", field=field)

@@ -8,6 +8,7 @@ import numpy as np
 
 from tuiconv.data.dataset import Dataset, Images
 from tuiconv.data.load import load_dataset
+from tuiconv.data.none import NONE
 from tuiconv.errors import RequestError, unknown
 from tuiconv.lessons.inside import frozen_range, next_range
 from tuiconv.lessons.network.facts import is_last
@@ -25,6 +26,8 @@ from tuiconv.lessons.view import Depth
 
 KEPT: Final = 4
 """Networks, data sets and images in a network that are kept to come back to."""
+
+NO_DIGIT: Final = "The class none is for images that show no digit."
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -78,6 +81,7 @@ class NetworkLesson:
         about = (
             f"Image {view.digit:,} of {len(dataset):,} {dataset.name} is of class {name}.",
             f"{how} Each becomes (pixel / 255 − {seen.mean:g}) / {seen.std:g}.",
+            *((NO_DIGIT,) if NONE in model.net.class_names else ()),
             *told,
         )
         before = passing(clean, undisturbed(view)) if told else None
