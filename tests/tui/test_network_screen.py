@@ -39,6 +39,11 @@ async def test_from_all_layers_to_one_unit_and_its_proof_and_back_by_keys_alone(
         assert panels(scene, Numbers)[0].title.startswith("channel 2")
         await learner.scene("enter")  # it goes no further in
 
+        looked_at = learner.shown.view
+        await learner.tap("0")
+        await learner.scene("3")
+        assert learner.shown.view == looked_at
+
         for depth in ("map", "overview"):
             await learner.scene("escape")
             assert learner.shown.view.depth == depth
