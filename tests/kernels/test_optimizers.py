@@ -202,7 +202,7 @@ def test_no_parameters_are_no_error(optimizer):
 
 @every
 def test_a_step_allocates_no_arrays(optimizer, dtype):
-    parameters, gradients = np.ones((2, 5000), dtype)
+    parameters, gradients = np.ones((2, 40_000), dtype)
     run = Run(optimizer, parameters)
     run.step(gradients)  # compiles
     tracemalloc.start()
