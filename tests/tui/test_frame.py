@@ -17,7 +17,7 @@ from tuiconv.lessons.scene import Scene, Text
 from tuiconv.lessons.view import Depth
 from tuiconv.tui import app as app_module
 from tuiconv.tui import frames
-from tuiconv.tui.screens import lesson as lesson_module
+from tuiconv.tui.screens import computed
 from tuiconv.tui.screens.code import CodeScreen
 from tuiconv.tui.screens.command_line import CommandLineScreen
 from tuiconv.tui.screens.help import HelpScreen
@@ -342,7 +342,7 @@ async def test_requests_that_gather_are_done_in_turn_and_one_is_shown_every_now_
         await learner.computed()
         assert learner.app.current_mode == "counting"
         assert learner.shown.view == Number(1)
-        monkeypatch.setattr(lesson_module, "LONGEST", inf)
+        monkeypatch.setattr(computed, "LONGEST", inf)
         shown = learner.lesson_screen.lesson.shown
         shown.clear()
         go_on = hold(learner)
@@ -350,7 +350,7 @@ async def test_requests_that_gather_are_done_in_turn_and_one_is_shown_every_now_
         go_on.set()
         await learner.computed()
         assert shown == [6]
-        monkeypatch.setattr(lesson_module, "LONGEST", -1)
+        monkeypatch.setattr(computed, "LONGEST", -1)
         go_on = hold(learner)
         await learner.tap(*["right"] * 3)
         go_on.set()

@@ -29,7 +29,7 @@ class Gallery(App[None]):
     def __init__(self, display=None):
         super().__init__()
         self.shown_on = display or Display()
-        self.pointed = []
+        self.pointed, self.hovered, self.dragged = [], [], []
         self.refreshed = []
 
     def compose(self):
@@ -52,6 +52,12 @@ class Gallery(App[None]):
 
     def on_scene_view_pointed(self, message):
         self.pointed.append((message.key, message.index))
+
+    def on_scene_view_hovered(self, message):
+        self.hovered.append((message.key, message.index))
+
+    def on_scene_view_dragged(self, message):
+        self.dragged.append((message.key, message.index, message.begins))
 
     def lines(self):
         return [self.view.render_line(y).text.rstrip() for y in range(self.view.size.height)]
@@ -204,6 +210,22 @@ async def test_a_click_says_what_was_clicked_also_after_scrolling():
         (row,) = (y for y, text in enumerate(app.lines()) if "conv2" in text)
         await pilot.click(SceneView, offset=(3, row))
         assert app.pointed == [("layers", (1,)), ("layers", (1,))]
+
+
+async def test_the_mouse_tells_what_it_comes_over_and_what_it_draws_along():
+    async with gallery(SCENE, size=(60, 20)) as (app, pilot):
+        (row,) = (y for y, text in enumerate(app.lines()) if "conv2" in text)
+        await pilot.hover(SceneView, offset=(3, row - 1))
+        await pilot.hover(SceneView, offset=(9, row - 1))  # still on the same thing
+        await pilot.hover(SceneView, offset=(3, row))
+        assert app.hovered == [("layers", (0,)), ("layers", (1,))]
+        await pilot.mouse_down(SceneView, offset=(3, row))
+        await pilot.hover(SceneView, offset=(3, row - 1))
+        await pilot.mouse_up(SceneView, offset=(3, row - 1))
+        await pilot.hover(SceneView, offset=(3, row))
+        assert app.dragged == [("layers", (1,), True), ("layers", (0,), False)]
+        assert len(app.hovered) == 3
+        assert app.pointed == []  # it was no click
 
 
 async def test_after_a_resize_and_with_another_theme_everything_is_drawn_anew():

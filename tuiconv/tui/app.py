@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.events import Event, Key
 from textual.reactive import var
 from textual.screen import Screen
@@ -155,10 +156,12 @@ class TuiconvApp(App[None]):
         self.compute.stop()
 
     async def on_event(self, event: Event) -> None:
-        """Quit by q also where one can write, but not in the middle of a word."""
+        """Quit by q also where a command is looked for, but not in the middle of a word."""
         is_q = isinstance(event, Key) and event.key == "q"
         # there is no screen to have the focus when the first and the last events come
-        if is_q and isinstance(self.focused, Input) and not self.focused.value:
+        entry = self.focused if is_q else None
+        is_empty = isinstance(entry, Input) and not entry.value
+        if entry is not None and is_empty and isinstance(entry.screen, CommandPalette):
             self.exit()
         else:
             await super().on_event(event)

@@ -1,28 +1,18 @@
-"""A lesson with controls: what all screens that show a scene have in common.
+"""A lesson with controls: what all screens that show a scene have in common."""
 
-The compute thread owns the lesson and its view. A key asks it for a change; it makes the scene and
-sends it here, where it is drawn. A screen that is not shown asks for nothing.
-"""
-
-from abc import abstractmethod
-from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from math import inf
-from time import perf_counter
-from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 from textual.timer import Timer
 
-from tuiconv.errors import UserError
 from tuiconv.files import replacing, unused
 from tuiconv.lessons.scene import Scene
-from tuiconv.lessons.view import View, command
+from tuiconv.lessons.view import command
 from tuiconv.tui.frames import Frame
-from tuiconv.tui.history import History
 from tuiconv.tui.messages import (
     FileWritten,
     LeftLesson,
@@ -31,61 +21,36 @@ from tuiconv.tui.messages import (
     SheetReady,
     in_a_line,
 )
-from tuiconv.tui.screens.framed import FramedScreen
+from tuiconv.tui.screens.computed import ComputedScreen, V
 from tuiconv.tui.screens.lesson_keys import KEYS
+from tuiconv.tui.widgets.entry_line import EntryLine
 from tuiconv.tui.widgets.scene_view import SceneView
 
 if TYPE_CHECKING:
     from tuiconv.lessons.lesson import Lesson
 
-V = TypeVar("V", bound=View)
-Change: TypeAlias = "Callable[[Lesson[V], V], V]"
-"""From a lesson and its view to the next view; made in the compute thread."""
 
-LONGEST: Final = 0.1
-"""Seconds without a new scene, however fast requests follow each other: a key that is held down."""
-
-
-class LessonScreen(FramedScreen, Generic[V]):
+class LessonScreen(ComputedScreen[V]):
     """Shows the scene of a view, and changes the view by keys and mouse."""
 
     NAME: ClassVar[str]
     """What `tuiconv show` calls the lesson."""
 
+    HOVERS: ClassVar[bool] = False
+    """Whether what the mouse is over is pointed at."""
+
     BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(self) -> None:
         super().__init__()
-        self.views: History[V] = History(self.first_view())
-        """Only the compute thread changes it."""
-        self.lesson: Lesson[V] | None = None
-        """Made in the compute thread by the first job."""
         self.shown: SceneReady | None = None
         """The view and the scene that are drawn."""
-        self._shown_views = self.views
-        self._made = inf
-        self._asked = self._doing = 0
-        """Numbers of the last request, and of that which is being done."""
-        self._on_screen = False
+        self.entry: EntryLine | None = None
+        """Where a text of the view is written now."""
+        self._unwritten = self.views
+        """As they were before it was; the compute thread's, too."""
         self._frame = Frame(took=0.0)
         self._next_frame: Timer | None = None
-
-    @abstractmethod
-    def first_view(self) -> V:
-        """What is shown when the screen is opened."""
-
-    @abstractmethod
-    def make_lesson(self, view: V) -> "Lesson[V]":
-        """In the compute thread: the lesson for a view, with what it needs loaded."""
-
-    def moves(self) -> bool:
-        """In the compute thread: whether the scene changes by itself now, as in training."""
-        return False
-
-    @property
-    def view(self) -> V:
-        """What is looked at."""
-        return self.views.now
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -114,9 +79,13 @@ class LessonScreen(FramedScreen, Generic[V]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what does something now is offered; everything, as long as that is not known yet."""
+        if action == "move" and self.entry is not None and self.entry.has_focus_within:
+            return parameters[0] != 0  # left and right are for the text
         if self.shown is None or self.shown.number != self._asked:
             return True
         match action:
+            case "deeper" if self.entry is not None:
+                return True
             case "deeper":
                 return self.shown.view.depth != "number"
             case "back":
@@ -128,66 +97,36 @@ class LessonScreen(FramedScreen, Generic[V]):
             case _:
                 return True
 
-    def change(self, how: "Change[V]") -> None:
-        """Have the compute thread change the view, remember the one before, and show it."""
+    def write_in(self, field: str, prompt: str) -> None:
+        """Let a text of the view be written: every letter changes the view, until enter or escape.
+
+        Args:
+            field: of the view.
+            prompt: what it is called.
+        """
+        if self.entry is not None:
+            self.entry.remove()
+        text = "" if self.shown is None else getattr(self.shown.view, field)
+        self.ask(lambda lesson: setattr(self, "_unwritten", self.views))
+        self.entry = EntryLine(field, prompt, text)
+        self.mount(self.entry, before="#keys")
+
+    @on(EntryLine.Changed)
+    def show_written(self, event: EntryLine.Changed) -> None:
+        """What is written has become another text: all of them are one step of the history."""
 
         def job(lesson: "Lesson[V]") -> None:
-            self.views = self.views.on_to(lesson.settled(how(lesson, self.view)))
+            view = lesson.settled(replace(self.view, **{event.field: event.text}))
+            self.views = self._unwritten.on_to(view)
 
         self.ask(job)
 
-    def ask(self, job: "Callable[[Lesson[V]], object]") -> None:
-        """Have the compute thread do something with the lesson, then show the view's scene.
-
-        Of several requests that follow fast, the scene of the last is shown, and one every now and
-        then. What is shown stays where one fails.
-        """
-        self._asked += 1
-        number = self._asked
-        self.explorer.compute.submit(lambda: self._do(job, number))
-
-    def _do(self, job: "Callable[[Lesson[V]], object]", number: int) -> None:
-        """In the compute thread: what was asked for, and the scene unless a newer request waits."""
-        self._doing = number
-        try:
-            job(self._ready())
-        except (UserError, OSError) as error:
-            self.post_message(LessonFailed(error))
-        late = perf_counter() > self._made + LONGEST
-        if self.lesson is not None and self._on_screen and (late or number == self._asked):
-            self._send_scene(self.lesson)
-
-    def _ready(self) -> "Lesson[V]":
-        """In the compute thread: the lesson, made when it is first asked for something."""
-        if self.lesson is None:
-            lesson = self.make_lesson(self.view)
-            self.views = self._shown_views = History(lesson.settled(self.view))
-            self.lesson = lesson
-        return self.lesson
-
-    def tell(self, what: "Callable[[Lesson[V], V], Message]") -> None:
-        """Have the compute thread tell something of the view, after all that was asked before."""
-
-        def job() -> None:
-            try:
-                lesson = self._ready()
-                self.post_message(what(lesson, lesson.settled(self.view)))
-            except (UserError, OSError) as error:
-                self.post_message(LessonFailed(error))
-
-        self.explorer.compute.submit(job)
-
-    def _send_scene(self, lesson: "Lesson[V]") -> None:
-        began = perf_counter()
-        try:
-            scene = lesson.scene(self.view)
-        except (UserError, OSError) as error:
-            self.views = self._shown_views
-            self.post_message(LessonFailed(error))
-        else:
-            self._shown_views, self._made = self.views, perf_counter()
-            took = self._made - began
-            self.post_message(SceneReady(self.view, scene, self.moves(), took, self._doing))
+    def end_entry(self) -> None:
+        """Put the line to write in away."""
+        if self.entry is not None:
+            self.entry.remove()
+            self.entry = None
+            self.query_one(SceneView).focus()
 
     @on(SceneReady)
     def show_scene(self, event: SceneReady) -> None:
@@ -196,6 +135,8 @@ class LessonScreen(FramedScreen, Generic[V]):
         self.shown = event
         self.heading = " › ".join((self.HEADING, *event.scene.path))
         self.query_one(SceneView).show(event.scene)
+        if self.entry is not None:
+            self.entry.begin_with(getattr(event.view, self.entry.field))
         self.refresh_bindings()
         if event.moves:
             self._ask_in(self.explorer.frame_time)
@@ -218,6 +159,9 @@ class LessonScreen(FramedScreen, Generic[V]):
         if self.shown is None:
             self.heading = self.HEADING
             self.query_one(SceneView).show(Scene(in_a_line(event.error), ()))
+        if self.entry is not None:
+            self.entry.tell(in_a_line(event.error))
+            return
         self.notify(in_a_line(event.error), severity="error", timeout=10, markup=False)
 
     @on(FileWritten)
@@ -230,11 +174,23 @@ class LessonScreen(FramedScreen, Generic[V]):
         """What was clicked is what is pointed at."""
         self.change(lambda lesson, view: lesson.pointed(view, event.key, event.index))
 
+    @on(SceneView.Hovered)
+    def hover(self, event: SceneView.Hovered) -> None:
+        """What the mouse is over is pointed at, where a screen has it so."""
+        if self.HOVERS:
+            self.follow(lambda lesson, view: lesson.pointed(view, event.key, event.index))
+
     def action_deeper(self) -> None:
+        if self.entry is not None:
+            self.end_entry()
+            return
         self.change(lambda lesson, view: lesson.deeper(view))
 
     def action_outer(self) -> None:
-        if self.shown is None:
+        if self.entry is not None:
+            self.ask(lambda lesson: setattr(self, "views", self._unwritten))
+            self.end_entry()
+        elif self.shown is None:
             self.go_home()
         else:
             self.ask(self._outer)

@@ -14,12 +14,15 @@ from textual.strip import Strip
 from tuiconv.lessons.scene import Scene
 from tuiconv.render.depth import Display
 from tuiconv.render.drawing import Drawing
+from tuiconv.render.drawing import Pointed as PointedAt
 from tuiconv.render.scene import draw_scene
 from tuiconv.tui.widgets.strips import changed_span, to_strip, without_truecolor_filter
 
 
 class SceneView(ScrollView, can_focus=True):
     """Draws scenes; of a new one only what differs is sent to the terminal."""
+
+    ALLOW_SELECT = False
 
     DEFAULT_CSS = """
     SceneView {
@@ -38,6 +41,21 @@ class SceneView(ScrollView, can_focus=True):
         key: str
         index: tuple[int, ...]
 
+    @dataclass
+    class Hovered(Message):
+        """The mouse has come over something else."""
+
+        key: str
+        index: tuple[int, ...]
+
+    @dataclass
+    class Dragged(Message):
+        """The mouse was pressed on something (`begins`), or moved on from there with its button."""
+
+        key: str
+        index: tuple[int, ...]
+        begins: bool
+
     def __init__(self, display_depth: Display, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._depth = display_depth
@@ -47,6 +65,10 @@ class SceneView(ScrollView, can_focus=True):
         """The lines as the terminal gets them, as far as they were asked for."""
         self._ground: Style | None = None
         """The widget's own style, which takes long to find out."""
+        self._under_mouse: PointedAt | None = None
+        self._dragged: PointedAt | None = None
+        """What the mouse was last over, since it was pressed on something."""
+        self._is_drag = False
 
     def show(self, scene: Scene) -> None:
         """Draw another scene: from its top after a step in or out, else where one has scrolled to.
@@ -110,12 +132,43 @@ class SceneView(ScrollView, can_focus=True):
         elif lines.stop > top + height:
             self.scroll_to(y=min(lines.start, lines.stop - height), animate=False)
 
-    def on_click(self, event: events.Click) -> None:
+    def _found_at(self, event: events.MouseEvent) -> PointedAt | None:
+        """What the mouse is over."""
         offset = event.get_content_offset(self)
-        if offset is not None:
-            found = self._drawing.at(offset.x, offset.y + self.scroll_offset.y)
-            if found is not None:
-                self.post_message(self.Pointed(*found))
+        if offset is None:
+            return None
+        return self._drawing.at(offset.x, offset.y + self.scroll_offset.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        found = self._found_at(event)
+        if found is None or found == self._under_mouse:
+            self._under_mouse = found
+            return
+        self._under_mouse = found
+        if self._dragged is None:
+            self.post_message(self.Hovered(*found))
+        elif found[0] == self._dragged[0] and found != self._dragged:
+            self._dragged, self._is_drag = found, True
+            self.post_message(self.Dragged(*found, begins=False))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._is_drag = False
+        self._dragged = self._under_mouse = self._found_at(event)
+        if self._dragged is not None:
+            self.capture_mouse()
+            self.post_message(self.Dragged(*self._dragged, begins=True))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        self._dragged = None
+        self.release_mouse()
+
+    def on_leave(self, event: events.Leave) -> None:
+        self._under_mouse = None
+
+    def on_click(self, event: events.Click) -> None:
+        found = self._found_at(event)
+        if found is not None and not self._is_drag:
+            self.post_message(self.Pointed(*found))
 
     def render_line(self, y: int) -> Strip:
         line = y + self.scroll_offset.y
