@@ -288,7 +288,7 @@ ALL = ", ".join([*KINDS, *JOINS])
         ("INPUT(1,8,8) -> 5", 17, LAYER, '"5"'),
         ("INPUT(1,8,8) -> -> RELU", 17, LAYER, '"->"'),
         ("INPUT(1,8,8) -> []", 18, LAYER, '"]"'),
-        ("INPUT(1,8,8) -> PReLU", 17, f"expected a layer ({ALL}; did you mean RELU?)", '"PReLU"'),
+        ("INPUT(1,8,8) -> PReLU", 17, "expected a layer; did you mean RELU?", '"PReLU"'),
         ("INPUT(1,8,8) -> WIZARD", 17, f"expected a layer ({ALL})", '"WIZARD"'),
         ("INPUT(1,8,8) RELU", 14, 'expected "->" or the end', '"RELU"'),
         ("INPUT(1,8,8) -> RELU]", 21, 'expected "->" or the end', '"]"'),

@@ -403,17 +403,20 @@ def test_a_network_is_its_layers_in_order():
         (
             "INPUT(4,8,8) -> CONV(3,9)",
             "conv1 CONV(3,9): 4×8×8 arrives; the window does not fit the height:"
-            " floor((8 + 2·0 − 9) / 1) + 1 = 0",
+            " floor((8 + 2·0 − 9) / 1) + 1 = 0;"
+            " to mend it, take a smaller window, or INPUT(4,9,9) or larger",
         ),
         (
             "INPUT(4,8,8) -> CONV(3,(3,5),dilation=2)",
             "conv1 CONV(3,(3,5),dilation=2): 4×8×8 arrives; the window does not fit the width:"
-            " floor((8 + 2·0 − (2·(5 − 1) + 1)) / 1) + 1 = 0",
+            " floor((8 + 2·0 − (2·(5 − 1) + 1)) / 1) + 1 = 0;"
+            " to mend it, take a smaller window, or INPUT(4,8,9) or larger",
         ),
         (
             "INPUT(1,8,8) -> POOL(2) -> POOL(5)",
             "pool2 POOL(5): 1×4×4 arrives; the window does not fit the height:"
-            " floor((4 + 2·0 − 5) / 5) + 1 = 0",
+            " floor((4 + 2·0 − 5) / 5) + 1 = 0;"
+            " to mend it, take a smaller window, or INPUT(1,10,10) or larger",
         ),
         (
             "INPUT(3,8,8) -> CONV(4,3,groups=2)",
@@ -441,12 +444,14 @@ def test_a_network_is_its_layers_in_order():
         (
             "INPUT(6,8,8) -> LOCAL(2,9)",
             "local1 LOCAL(2,9): 6×8×8 arrives; the window does not fit the height:"
-            " floor((8 + 2·0 − 9) / 1) + 1 = 0",
+            " floor((8 + 2·0 − 9) / 1) + 1 = 0;"
+            " to mend it, take a smaller window, or INPUT(6,9,9) or larger",
         ),
         (
             "INPUT(6,8,8) -> SUBSAMPLE(9)",
             "subsample1 SUBSAMPLE(9): 6×8×8 arrives; the window does not fit the height:"
-            " floor((8 + 2·0 − 9) / 9) + 1 = 0",
+            " floor((8 + 2·0 − 9) / 9) + 1 = 0;"
+            " to mend it, take a smaller window, or INPUT(6,9,9) or larger",
         ),
         (
             "INPUT(1,8,8) -> FC(84) -> SUBSAMPLE(2)",
@@ -509,7 +514,8 @@ def test_a_network_is_its_layers_in_order():
         (
             "INPUT(4,8) -> POOL(9)",
             "pool1 POOL(9): 4×1×8 arrives; the window does not fit the length:"
-            " floor((8 + 2·0 − 9) / 9) + 1 = 0",
+            " floor((8 + 2·0 − 9) / 9) + 1 = 0;"
+            " to mend it, take a smaller window, or INPUT(4,9) or larger",
         ),
         (
             "INPUT(4,8,8) -> POOL(3,pad=((1,2),0))",

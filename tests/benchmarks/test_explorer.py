@@ -27,13 +27,18 @@ SMALL, LARGE = (80, 24), (200, 60)
 SIZES = [pytest.param(size, id="x".join(map(str, size))) for size in (SMALL, LARGE)]
 TURNS = 9
 KEYS = 200
-UP, DOWN = "\x1b[A", "\x1b[B"
+UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
+SHIFT_RIGHT, SHIFT_LEFT = "\x1b[1;2C", "\x1b[1;2D"
 
 SCREENS = {
     "home": ("0", "Home", [DOWN, UP]),
+    "convolution": ("1", "6.2", [RIGHT, LEFT]),
     "filters": ("2", "sharpen", [DOWN, DOWN, UP, UP]),
     "network": ("3", "conv1", ["n"]),
     "training": ("4", "space plays", ["n"]),
+    "arithmetic": ("5", "multiply-adds", [DOWN, UP]),
+    "dynamic": ("6", "stride", [SHIFT_RIGHT, SHIFT_LEFT]),
+    "draw": ("7", "probabilities", [RIGHT, LEFT]),
 }
 """The key of a screen, what it shows when it is there, and keys that change it, in turn."""
 
@@ -122,7 +127,7 @@ def explorer(size=SMALL, screen="home"):
     terminal = start(size)
     try:
         # the pictures on Home come when all kernels are there
-        terminal.wait(lambda: "Network: a" in str(terminal.screen), 120)
+        terminal.wait(lambda: "▀▀▀" in str(terminal.screen), 120)
         open_screen(terminal, screen)
         yield terminal
     finally:

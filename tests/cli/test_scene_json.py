@@ -17,6 +17,7 @@ from tuiconv.lessons.scene import (
     Chart,
     Columns,
     Confusion,
+    Diagram,
     Frame,
     Map,
     Maps,
@@ -26,8 +27,10 @@ from tuiconv.lessons.scene import (
     Scene,
     Series,
     Signed,
+    Sweep,
     Table,
     Text,
+    UnitRow,
 )
 
 GRID = np.array([[0.1, -2.5], [1e-7, 3]], np.float32)
@@ -42,6 +45,8 @@ PANELS = (
     Table("t", ("layer", "units"), (("fc1", "84"),), 0, "layers"),
     Confusion("k", ("0", "1"), np.array([[3, 1], [0, 4]])),
     Text("x", ("a line",)),
+    Diagram("d", (UnitRow("input", "1", (0.0,)),), (0, None), ("old", "new", "left over")),
+    Sweep("w", np.zeros((2, 6), np.uint8), ("0", "none"), GRID, 4, (0, 1), ((0.5, "0"),)),
 )
 
 

@@ -27,7 +27,11 @@ from tuiconv.lessons.view import command
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's /dev/full")
 
-LESSONS = {"filters": FiltersView, "network": NetworkView, "training": TrainingView}
+LESSONS = {
+    "filters": FiltersView,
+    "network": NetworkView,
+    "training": TrainingView,
+}
 
 numbers = st.floats(0, 2)
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)

@@ -7,9 +7,16 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tuiconv.errors import RequestError
-from tuiconv.images.apply import Settings, apply_filter, filter_frames, filter_picture
+from tuiconv.images.apply import (
+    Settings,
+    apply_filter,
+    filter_frames,
+    filter_picture,
+    filter_rows,
+)
 from tuiconv.images.filters.catalog import FILTERS
 from tuiconv.images.filters.filter import LearnedFilter, NamedFilter
+from tuiconv.images.filters.recipes import parse_filters
 from tuiconv.images.pictures import Picture
 
 STAR = np.array([[0, 0, 0], [0, 9, 0], [0, 0, 0]], dtype=np.uint8)
@@ -228,3 +235,16 @@ def test_a_kernel_larger_than_the_picture_is_refused_before_anything_is_filtered
     picture = Picture(np.zeros((5, 4), np.uint8), "L")
     with pytest.raises(RequestError, match="5×5 pixels, is larger than the picture, 4×5; --edge"):
         filter_picture(picture, (FILTERS["gaussian-5x5"],), Settings(may_exceed=False))
+
+
+def test_some_rows_alone_are_those_of_the_whole_picture():
+    pixels = np.random.default_rng(8).integers(0, 256, (30, 20, 4), np.uint8)
+    picture, filters = Picture(pixels, "RGBA"), parse_filters("gaussian(2) | sobel-x")
+    for how in (Settings(), Settings(edge="wrap", range="abs")):
+        whole = filter_picture(picture, filters, how)
+        rows = filter_rows(picture, filters, how, 4, 9)
+        assert np.array_equal(rows.picture.pixels[4:9], whole.picture.pixels[4:9])
+        assert not rows.picture.pixels[:4].any()
+        assert rows.statistics.pixels == 5 * 20
+    with pytest.raises(ValueError, match="minmax needs all rows"):
+        filter_rows(picture, filters, Settings(range="minmax"), 4, 9)

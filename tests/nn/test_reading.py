@@ -115,6 +115,12 @@ def test_where_none_is_just_below_a_half_a_digit_stands():
     assert found(there[[1, 0, 2]] - [[0], [0.02], [-0.02]]) == []
 
 
+def test_where_only_every_fourth_column_has_an_answer_a_quarter_of_the_sum_is_enough():
+    there = np.array([[0.6], [0], [0.4]])
+    assert found(there) == []
+    assert found(there, enough=0.5) == [(0, 1, 0)]
+
+
 def test_the_height_of_digits_is_the_median_of_what_stands_by_itself():
     there = np.zeros((30, 20), bool)
     there[0:10, 0:3] = there[5:17, 5:8] = there[10:24, 10:12] = True  # 10, 12 and 14 rows

@@ -1,6 +1,7 @@
 import pytest
 
-from tuiconv.render.boxes import Extent, draw_boxes
+from tuiconv.arithmetic.extents import Extent
+from tuiconv.render.boxes import draw_boxes
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.lines import block_width
 

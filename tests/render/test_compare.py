@@ -1,7 +1,8 @@
 import pytest
 
 from tuiconv.arithmetic import parse, summarize
-from tuiconv.render.compare import compare_lines, paired, show_ratio
+from tuiconv.arithmetic.comparing import paired, show_ratio
+from tuiconv.render.compare import compare_lines
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.lines import block_width
 

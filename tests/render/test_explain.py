@@ -4,8 +4,9 @@ from fractions import Fraction
 import pytest
 
 from tuiconv.arithmetic import PRESETS, parse, summarize
+from tuiconv.arithmetic.explaining import explained
 from tuiconv.render.depth import ColorDepth, Display
-from tuiconv.render.explain import explain_lines, explained
+from tuiconv.render.explain import explain_lines
 from tuiconv.render.lines import block_width
 from tuiconv.render.notation import notation_of
 

@@ -43,7 +43,7 @@ def test_pictures_stand_below_each_other_if_that_makes_them_much_larger(height, 
 
 def test_in_a_narrow_terminal_they_stand_below_each_other():
     pair = [grey(100, 100), grey(100, 100, "after")]
-    for width, below in ((62, False), (61, True)):  # 30 columns each, and the gap
+    for width, below in ((50, False), (49, True)):  # 24 columns each, and the gap
         (first,) = (x for x in texts(draw_images(pair, width, 20, PLAIN)) if "before" in x)
         assert ("after" not in first) == below
 
@@ -132,3 +132,11 @@ def test_of_a_map_with_the_strongest_numbers_only_the_places_of_the_plane_are_to
     panel = Signed("edge", np.ones((10, 20)), size=(1000, 2000), key="after")
     drawing = images.draw_image(panel, 20, 20, PLAIN)
     assert drawing.at(10, 3) == ("after", (400, 1000))
+
+
+def test_of_a_picture_in_fewer_pixels_the_whole_is_named_and_pointed_at():
+    panel = grey(30, 40, size=(3000, 4000), key="before")
+    drawing = images.draw_image(panel, 80, 16, PLAIN)
+    assert texts(drawing.lines)[0].rstrip() == "before, at 1%"
+    assert drawing.at(0, 1) == ("before", (0, 0))
+    assert drawing.at(39, 15) == ("before", (2800, 3900))

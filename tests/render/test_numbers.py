@@ -3,12 +3,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuiconv.lessons.scene import Numbers
+from tuiconv.lessons.scene import Columns, Numbers, Scene
 from tuiconv.render.cells import inks
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.lines import line_width
-from tuiconv.render.numbers import draw_numbers, least_width
+from tuiconv.render.numbers import draw_numbers, least_width, lines_used, steps
 from tuiconv.render.palettes import DIVERGING, LEVELS, NAN_RGB, PALETTES, srgb_to_oklab
+from tuiconv.render.scene import draw_scene
 
 PLAIN = Display(ColorDepth.NONE)
 DISPLAYS = [Display(depth, unicode) for depth in ColorDepth for unicode in (True, False)]
@@ -130,3 +131,80 @@ def test_no_number_is_cut_and_a_spot_says_what_stands_there(rows, columns, width
                 assert int(line[left + 1 : right]) == values[found[1]]
     (lines,) = drawing.chosen
     assert f"[{values[place]}]" in texts(drawing.lines)[lines.start].replace(" ", "")
+
+
+GRID = np.arange(6.0).reshape(2, 3)
+
+
+def test_marked_neighbours_stand_between_bars_together_and_marked_ones_apart_by_themselves():
+    panel = Numbers("n", GRID, marked=((0, 1), (0, 2), (1, 0), (1, 2)))
+    assert texts(draw_numbers(panel, 40, PLAIN).lines)[2:] == ["0  0 │1  2│", "1 │3│ 4 │5│"]
+    ascii_only = Display(ColorDepth.NONE, unicode=False)
+    assert texts(draw_numbers(panel, 40, ascii_only).lines)[2:] == ["0  0 |1  2|", "1 |3| 4 |5|"]
+
+
+def test_padding_what_no_window_reaches_and_what_is_not_written_yet_have_signs_of_their_own():
+    panel = Numbers(
+        "n", GRID, chosen=(1, 0), origin=(0, -1),
+        padding=((0, 0), (1, 0)), unreached=((0, 2),), unwritten=((1, 1), (1, 2)),
+    )  # fmt: skip
+    for display in DISPLAYS:
+        lines = texts(draw_numbers(panel, 70, display).lines)
+        dot = "·" if display.unicode else "."
+        assert lines[1:] == [
+            "  -1  0  1 ",
+            "0 (0) 1 /2/",
+            f"1 [3] {dot}  {dot} ",
+            f"( ) padding  / / under no window  {dot} not written yet",
+        ]
+
+
+def test_where_numbers_are_marked_only_they_lie_on_their_colour():
+    panel = Numbers("n", GRID, marked=((0, 1), (0, 2)), padding=((0, 2),))
+    _, _, first, second = draw_numbers(panel, 40, Display()).lines[:4]
+    grounds = [part.style.bgcolor if part.style else None for part in (*first[1:], *second[1:])]
+    assert [each is not None for each in grounds] == [False, True, True, False, False, False]
+
+
+def test_what_reads_back_as_the_same_float32_is_not_called_rounded():
+    values = np.array([[0.1, 0.25]])
+    (title, *_) = texts(draw_numbers(Numbers("n", values.astype(np.float32)), 60, PLAIN).lines)
+    assert title == "n"
+    (title, *_) = texts(draw_numbers(Numbers("n", values, decimals=1), 60, PLAIN).lines)
+    assert title == "n, rounded to 1 decimal"
+
+
+def test_where_there_is_room_a_number_has_three_lines_and_is_pointed_at_in_all_of_them():
+    panel = Numbers("n", GRID, chosen=(0, 0), marked=((0, 0), (0, 1)), key="n")
+    drawing = draw_numbers(panel, 40, PLAIN, 1)
+    assert texts(drawing.lines) == [
+        "n",
+        "     0      1      2   ",
+        "  │            │       ",
+        "0 │ [0]     1  │   2   ",
+        "  │            │       ",
+        "                       ",
+        "1    3      4      5   ",
+        "                       ",
+    ]
+    assert {drawing.at(3, y) for y in (2, 3, 4)} == {("n", (0, 0))}
+    assert drawing.at(22, 7) == ("n", (1, 2))
+    assert drawing.chosen == [range(2, 5)]
+
+
+def test_grids_beside_each_other_grow_by_as_much_as_all_of_them_can():
+    low, high = Numbers("n", GRID), Numbers("n", GRID.reshape(3, 2))
+    assert [steps([(low, 40)], height) for height in (0, 7, 8, 11, 12, 60)] == [0, 0, 1, 1, 2, 2]
+    assert [steps([(low, width)], 60) for width in (10, 22, 23, 34, 35)] == [0, 0, 1, 1, 2]
+    assert [steps([(low, 40), (high, 40)], height) for height in (8, 11, 16, 17)] == [0, 1, 1, 2]
+    assert lines_used(low, 40, 2) == len(draw_numbers(low, 40, PLAIN, 2).lines) == 12
+
+
+def test_a_low_grid_grows_with_the_high_one_beside_it():
+    low, high = Numbers("low", GRID), Numbers("high", GRID.reshape(3, 2))
+    scene = Scene("", (Columns(((low,), (high,))),))
+    for height, second in ((11, 4), (12, 7), (17, 7), (18, 10), (60, 10)):
+        drawn = texts(draw_scene(scene, 80, PLAIN, height).lines)
+        rows = [y for y, line in enumerate(drawn) if line.startswith("1 ")]
+        assert rows == [second], height  # of both grids
+        assert drawn[second].split().count("1") == 2

@@ -137,3 +137,11 @@ def test_a_picture_never_leaves_its_room_and_its_lines_are_even(pixels, columns,
 def test_an_even_picture_stays_even_at_any_size(value, side, columns):
     pixels = np.full((side, side), value, dtype=np.uint8)
     assert (fit(pixels, columns, 40) == value).all()
+
+
+def test_a_cell_of_true_colours_is_sent_as_its_style_says():
+    pixels = np.random.default_rng(2).integers(0, 256, (6, 5, 3), np.uint8)
+    cells = [cell for line in picture(pixels, 5, 3, TRUECOLOR) for cell in line]
+    assert len(cells) == 15
+    for cell in cells:
+        assert cell.ansi == cell.style.render(cell.text)

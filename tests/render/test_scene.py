@@ -236,3 +236,40 @@ def test_bars_that_are_too_many_for_the_screen_are_the_longest_and_the_marked_on
         title, *rows = texts(draw_scene(low, 60, Display(), height).lines)[2:13]
         assert title.strip() == "p"
         assert [row.strip(" ▶")[:1] for row in rows[:10]] == list("abcdefghij")
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        Pixels("panel", np.zeros((0, 5, 3), np.uint8)),
+        Signed("panel", np.zeros((0, 0))),
+        Maps("panel", np.zeros((0, 4, 4))),
+        Map("panel", np.zeros((3, 0))),
+        Numbers("panel", np.zeros((0, 0))),
+        Chart("panel", ()),
+        Bars("panel", (), np.zeros(0), None),
+        Table("panel", (), ()),
+        Confusion("panel", (), np.zeros((0, 0), np.int64)),
+        Text("panel", ()),
+    ],
+    ids=lambda panel: type(panel).__name__,
+)
+@pytest.mark.parametrize("height", [None, 22])
+def test_of_a_panel_with_nothing_in_it_the_title_is_drawn(panel, height):
+    for part in (panel, Columns(((panel,), (panel,)))):
+        drawing = draw_scene(Scene("", (part,)), 78, Display(), height)
+        assert "panel" in "".join(segment.text for line in drawing.lines for segment in line)
+
+
+@pytest.mark.parametrize("size", [(64, 96), (96, 40), (20, 300)])
+@pytest.mark.parametrize("screen", [(78, 22), (118, 38), (198, 57)])
+def test_a_picture_and_a_map_of_sums_in_one_column_have_the_same_scale(size, screen):
+    before = Pixels("before", np.zeros(size, np.uint8), key="before")
+    after = Signed("after", np.ones(size), key="after")
+    names = Table("names", ("name",), tuple((f"filter {i}",) for i in range(23)), 4, "names")
+    scene = Scene("a filter", (Columns(((names,), (before, after))), Text("sums", ("1",))))
+    drawing = draw_scene(scene, screen[0], PLAIN, screen[1])
+    spots = {spot.key: spot for spot in drawing.spots}
+    assert spots["before"].width == spots["after"].width
+    assert spots["before"].height == spots["after"].height
+    assert len(drawing.lines) <= screen[1]

@@ -152,7 +152,7 @@ def test_of_a_large_map_the_strongest_numbers_are_shown():
     root = parsed(Scene("large", (Signed("after", values),)))
     (_, pixels), _ = pictures(root)
     assert (pixels == DIVERGING.truecolor[0]).all(axis=2).sum() == 1
-    assert "of each area the strongest number" in words(root)
+    assert "strongest of each area" in words(root)
 
 
 def test_maps_are_squares_of_their_colours_and_nothing_beside_them():

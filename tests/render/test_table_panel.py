@@ -3,7 +3,7 @@ import pytest
 from tuiconv.lessons.scene import Table
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.lines import line_width
-from tuiconv.render.table_panel import LEAST_ROWS, draw_table, least_width, lines_needed
+from tuiconv.render.table_panel import LEAST_ROWS, draw_table, lines_needed, widths
 
 PLAIN = Display(ColorDepth.NONE)
 LAYERS = Table(
@@ -65,7 +65,7 @@ def test_columns_that_do_not_fit_go_on_below_with_the_first_one_repeated():
 @pytest.mark.parametrize("width", range(16, 60, 5))
 def test_no_number_is_lost_at_any_width(width):
     lines = texts(draw_table(LAYERS, width, PLAIN).lines)
-    assert max(map(len, lines)) <= max(width, least_width(LAYERS))
+    assert max(map(len, lines)) <= max(width, widths(LAYERS).least)
     for row in LAYERS.rows:
         for cell in row:
             assert any(cell in line for line in lines)
@@ -100,4 +100,47 @@ def test_the_lines_that_a_table_needs_are_those_it_takes():
 
 
 def test_a_table_is_as_wide_as_its_columns():
-    assert least_width(LAYERS) == max(map(line_width, draw_table(LAYERS, 99, PLAIN).lines)) == 25
+    assert widths(LAYERS).least == max(map(line_width, draw_table(LAYERS, 99, PLAIN).lines)) == 25
+
+
+SUMS = Table(
+    "costs",
+    ("layer", "learns", "costs", "more"),
+    tuple((f"layer{number}", str(number), str(10 * number), "0") for number in range(30)),
+    20,
+    "layers",
+    ("total", "435", "4350", "0"),
+    spare=(3, 1),
+)
+
+
+def test_a_last_row_of_sums_stands_below_a_rule_whichever_rows_are_shown():
+    for height in (10, 14, 99):
+        lines = texts(draw_table(SUMS, 80, PLAIN, height).lines)
+        assert lines[-1].split() == ["total", "435", "4350", "0"]
+        assert set(lines[-2].strip()) == {"─"}
+        assert any(line.startswith("▶ layer20") for line in lines)
+        assert len(lines) <= max(height, lines_needed(SUMS, 80).least)
+    assert lines_needed(SUMS, 80).most == len(draw_table(SUMS, 80, PLAIN).lines)
+
+
+def test_columns_to_spare_are_left_out_where_they_have_no_room():
+    room = widths(SUMS)
+    assert (room.least, room.most) == (16, 30)
+    for width, head in (
+        (30, ["layer", "learns", "costs", "more"]),
+        (29, ["layer", "learns", "costs"]),
+        (16, ["layer", "costs"]),
+    ):
+        lines = texts(draw_table(SUMS, width, PLAIN).lines)
+        assert [line.split() for line in lines if "layer " in line] == [head]
+
+
+@pytest.mark.parametrize("height", [10, 12, 20, 44])
+def test_a_title_that_needs_another_line_to_tell_the_rows_takes_it_from_the_rows(height):
+    panel = Table("a long title", ("row",), LONG.rows, 30, "long")
+    width = len("a long title")
+    assert lines_needed(panel, width).least <= 10
+    drawing = draw_table(panel, width, PLAIN, height)
+    assert len(drawing.lines) <= height
+    assert any(line.split() == ["▶", "30"] for line in texts(drawing.lines))

@@ -1,11 +1,11 @@
 import pytest
 
 from tuiconv.arithmetic import PRESETS, parse, summarize
-from tuiconv.arithmetic.units import Box, Unit, reached_by, seen_by
-from tuiconv.render.boxes import Extent
+from tuiconv.arithmetic.extents import Extent
+from tuiconv.arithmetic.units import Box, Unit, extents, reached_by, seen_by
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.lines import block_width
-from tuiconv.render.unit import extents, unit_lines
+from tuiconv.render.unit import unit_lines
 
 PLAIN = Display(ColorDepth.NONE)
 

@@ -172,7 +172,8 @@ class Learner:
         """Whether every line of a widget is exactly as wide as the widget."""
         widget = self.app.screen.query_one(selector, Widget)
         lines = [list(widget.render_line(y)) for y in range(widget.size.height)]
-        return {line_width(line) for line in lines} <= {widget.scrollable_content_region.width}
+        bar = 1 if widget.show_vertical_scrollbar else 0
+        return {line_width(line) for line in lines} <= {widget.content_region.width - bar}
 
 
 Explore: TypeAlias = Callable[..., AbstractAsyncContextManager[Learner]]

@@ -109,6 +109,32 @@ def test_stop_ends_a_thread_that_waits_for_jobs(compute):
     assert not compute.is_alive()
 
 
+def test_what_was_promised_is_done_though_the_thread_is_to_stop_with_all_before_it(compute, work):
+    done = []
+    compute.submit(lambda: done.append("asked before"))
+    compute.promise(lambda: done.append("promised"))
+    compute.submit(lambda: done.append("asked afterwards"))
+    compute.stop()
+    assert compute.owes
+    work.go_on.put(None)
+    compute.join(PATIENCE)
+    assert done == ["asked before", "promised"]
+    assert work.steps == 1
+    assert not compute.owes
+
+
+def test_a_promise_that_cannot_be_kept_does_not_hold_the_thread(compute, errors):
+    go_on = Event()
+    compute.submit(lambda: go_on.wait(PATIENCE))
+    for _ in range(2):
+        compute.promise(lambda: 1 // 0)
+    compute.stop()
+    go_on.set()
+    compute.join(PATIENCE)
+    assert not compute.is_alive()
+    assert errors.empty()
+
+
 def test_jobs_behind_stop_do_not_run(compute):
     ran = Event()
     go_on = Event()

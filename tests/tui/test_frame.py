@@ -8,21 +8,25 @@ from threading import Event
 from typing import ClassVar
 
 import pytest
+from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.widgets import Static
 
 from tuiconv.errors import RequestError
-from tuiconv.lessons.scene import Scene, Text
+from tuiconv.lessons.scene import Scene
+from tuiconv.lessons.scene import Text as Lines
 from tuiconv.lessons.view import Depth
 from tuiconv.tui import app as app_module
 from tuiconv.tui import frames
+from tuiconv.tui.app import TuiconvApp
+from tuiconv.tui.catalogue import SCREENS
 from tuiconv.tui.screens import computed
 from tuiconv.tui.screens.code import CodeScreen
 from tuiconv.tui.screens.command_line import CommandLineScreen
 from tuiconv.tui.screens.help import HelpScreen
 from tuiconv.tui.screens.home import HomeScreen
 from tuiconv.tui.screens.lesson import LessonScreen
+from tuiconv.tui.widgets.code_view import cut
 from tuiconv.tui.widgets.key_line import KeyLine
 from tuiconv.tui.widgets.scene_view import SceneView
 
@@ -54,7 +58,7 @@ class Counting:
             raise RequestError("13 cannot be shown")
         self.shown.append(view.number)
         path = ("in",) * DEPTHS.index(view.depth)
-        panels = (Text("range", (view.range,)),)
+        panels = (Lines("range", (view.range,)),)
         help_ = ("Numbers are counted.", "Arrows change them.")
         return Scene(f"number {view.number}", panels, path, help_, ("relu", "max_pool2d"))
 
@@ -100,11 +104,12 @@ def count(explore, monkeypatch):
     """Opens the explorer, which has nothing to compile, at a screen that counts."""
     monkeypatch.setattr(app_module, "compile_all", lambda: iter(()))
     monkeypatch.setattr(HomeScreen, "ask", lambda screen: None)
+    monkeypatch.setitem(TuiconvApp.MODES, "counting", CountingScreen)
+    monkeypatch.setattr(TuiconvApp, "DEFAULT_MODE", "counting")
 
     @asynccontextmanager
     async def opened(width: int = 80, height: int = 24) -> AsyncIterator[object]:
         async with explore(width, height) as learner:
-            learner.app.add_mode("counting", CountingScreen)
             await learner.open("counting")
             yield learner
 
@@ -191,25 +196,39 @@ async def test_a_scene_that_moves_is_asked_for_again_and_again_while_it_is_in_si
 
 async def test_c_shows_the_plain_twin_and_after_tab_what_runs(count):
     async with count() as learner:
+        learner.app.animation_level = "none"
         await learner.press("c")
-        screen = learner.app.screen
-        assert isinstance(screen, CodeScreen)
-        plain, compiled = screen.query(".plain"), screen.query(".compiled")
-        assert [each.display for each in (*plain, *compiled)] == [True, True, False, False]
-        assert "def relu" in str(plain[0].content)
-        await learner.until(lambda: isinstance(plain[0].content, Content))  # colours come later
-        assert plain[0].content.spans
-        assert "def relu" in str(plain[0].content)
-        assert "for n, c, i, j" in str(plain[1].content)
+        assert isinstance(learner.app.screen, CodeScreen)
+
+        def code():
+            return "\n".join(line.rstrip() for line in learner.drawn("CodeView"))
+
+        def colours():
+            return {part.style.color for part in learner.segments("CodeView")}
+
+        assert "# relu, plain: loops to read\n\ndef relu(" in code()
+        await learner.until(lambda: len(colours()) > 2)  # they come later
+        assert "def relu(" in code()
+        await learner.tap("end")
+        await learner.until(lambda: "yield row, column" in code())
         await learner.press("tab")
-        assert [each.display for each in (*plain, *compiled)] == [False, False, True, True]
-        assert "def _keep_largest" in str(compiled[1].content)
-        await learner.pilot.resize_terminal(200, 60)
-        await learner.until(lambda: screen.has_class("-both"))
-        assert all(each.display for each in (*plain, *compiled))
-        assert plain[1].region.right <= compiled[1].region.x
+        assert "# relu, compiled by Numba: what runs\n" in code()
+        await learner.tap("end")
+        await learner.until(lambda: "def _keep_largest" in code())
+        assert learner.has_straight_edges("CodeView")
+        await learner.press("home")
+        await learner.resize(200, 60)
+        (both,) = (line for line in code().splitlines() if "# relu" in line)
+        assert "# relu, compiled by Numba: what runs" in both
+        assert "# relu, plain: loops to read  " in both
         await learner.press("c")
         assert isinstance(learner.app.screen, CountingScreen)
+
+
+def test_a_line_of_code_that_is_too_long_goes_on_in_the_next():
+    assert [piece.plain for piece in cut(Text("0123456789"), 4)] == ["0123", "4567", "89"]
+    assert [piece.plain for piece in cut(Text("0123"), 4)] == ["0123"]
+    assert [piece.plain for piece in cut(Text(""), 4)] == [""]
 
 
 async def test_a_terminal_that_is_too_small_is_told_what_is_needed_until_it_is_larger(count):
@@ -257,10 +276,10 @@ async def test_p_goes_through_the_palettes_and_a_number_without_a_screen_is_told
         assert learner.app.depth.palettes in learner.notices[-1]
         await learner.press("p", "p")
         assert learner.app.depth.palettes == first
-        await learner.press("7")
+        await learner.press("8")
         assert learner.app.current_mode == "counting"
-        there = "2 Filters, 3 Network, 4 Training"
-        assert learner.notices[-1] == f"there is no screen 7; there are {there}"
+        there = ", ".join(f"{entry.key} {entry.name}" for entry in SCREENS)
+        assert learner.notices[-1] == f"there is no screen 8; there are {there}"
 
 
 async def test_help_has_the_sentences_of_the_scene_and_every_key_and_q_quits_from_it(count):
@@ -286,7 +305,7 @@ async def test_the_command_palette_has_all_that_can_be_done_and_lets_one_write_a
     async with count() as learner:
         app = learner.app
         titles = [each.title for each in app.get_system_commands(app.screen)]
-        assert titles[:3] == ["Filters (2)", "Network (3)", "Training (4)"]
+        assert titles[: len(SCREENS)] == [f"{entry.name} ({entry.key})" for entry in SCREENS]
         assert "Commands (ctrl+p)" not in titles
         assert {"Range (r)", "Code (c)", "Command (y)", "SVG (w)", "Palettes (p)"} <= {*titles}
         await learner.press("ctrl+p", *"range")
@@ -330,6 +349,13 @@ async def test_the_keys_that_fit_are_whole_and_help_and_quit_are_always_among_th
             assert {each.strip() for each in line.split("  ") if each.strip()} <= {
                 each.strip() for each in words
             }
+        await learner.resize(80, 30)  # where there is room for a second line
+        first, second = key_line(learner).split("\n")
+        assert first.endswith("? Help  q Quit")
+        assert "l Long" not in first
+        assert second.startswith("l Long, with more to say than there is room for  ")
+        assert learner.app.screen.query_one(KeyLine).region.bottom == 30
+        assert learner.app.screen.query_one(SceneView).size.height == 27
 
 
 async def test_requests_that_gather_are_done_in_turn_and_one_is_shown_every_now_and_then(

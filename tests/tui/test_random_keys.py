@@ -5,6 +5,8 @@ import string
 
 import pytest
 from textual.app import App
+from textual.events import Paste
+from textual.keys import _character_to_key
 
 from tuiconv.render.lines import line_width
 from tuiconv.tui.screens.framed import LEAST_HEIGHT, LEAST_WIDTH, FramedScreen
@@ -13,7 +15,7 @@ from tuiconv.tui.widgets.scene_view import SceneView
 ARROWS = ["up", "down", "left", "right"]
 KEYS = [
     *string.ascii_lowercase.replace("q", ""),
-    *"NOT",
+    *string.ascii_uppercase,
     *string.digits,
     *(3 * [*ARROWS, "enter", "enter", "escape", "space"]),
     *(f"shift+{arrow}" for arrow in ARROWS),
@@ -23,6 +25,18 @@ KEYS = [
 ]
 """All that is on a keyboard but for q, often those that lead further in."""
 SIZES = [(20, 8), (40, 12), (60, 16), (80, 24), (80, 24), (120, 40), (200, 60)]
+TEXTS = [
+    "INPUT(1,32,32) -> CONV(6,5) -> RELU -> FC(10)",
+    "INPUT(1,32,32) -> CONV(6,0) -> [",
+    "lenet5",
+    "31415",
+    "1 0 -1; 2 0 -2; 1 0 -1",
+    "nan 1e999 ; / 0",
+    "/no/such/picture.png",
+    "M 3 4 L 20 21, 22 1",
+    "数\x07\n\t",
+    "",
+]
 LEVELS = 12
 """More escapes than there are levels, sheets and palettes on top of each other."""
 
@@ -36,20 +50,52 @@ class Monkey:
         self.done = []
 
     async def act(self):
-        """Press a key, mostly; or click, or turn the wheel, or make the terminal another size."""
+        """Press a key, mostly; or type, paste, click, drag, or make the terminal another size."""
         kind = self.random.random()
-        width, height = self.learner.app.size
-        if kind < 0.9:
+        if kind < 0.84:
             await self.press(self.random.choice(KEYS))
-        elif kind < 0.97:
-            await self.click(self.random.randrange(width), self.random.randrange(height))
+        elif kind < 0.88:
+            await self.write(self.random.choice(TEXTS))
+        elif kind < 0.90:
+            await self.paste(self.random.choice(TEXTS))
+        elif kind < 0.94:
+            await self.click(*self.somewhere())
+        elif kind < 0.98:
+            await self.drag(self.somewhere(), [self.somewhere() for _ in range(3)])
         else:
             await self.resize(*self.random.choice(SIZES))
+
+    def somewhere(self):
+        width, height = self.learner.app.size
+        return self.random.randrange(width), self.random.randrange(height)
 
     async def press(self, key):
         self.done.append(key)
         self.learner.app.simulate_key(key)
         await self.learner.pilot.pause(0)
+
+    async def write(self, text):
+        """Where one can write, and where every letter is a key."""
+        if self.random.random() < 0.5:
+            await self.press("e")
+        for letter in text:
+            if letter != "q":
+                await self.press(_character_to_key(letter))
+        await self.press(self.random.choice(["enter", "escape"]))
+
+    async def paste(self, text):
+        self.done.append(f"paste {text!r}")
+        self.learner.app.post_message(Paste(text))
+        await self.learner.pilot.pause(0)
+
+    async def drag(self, begin, ways):
+        self.done.append(f"drag {begin} {ways}")
+        pilot = self.learner.pilot
+        await pilot.mouse_down(offset=begin)
+        for way in ways:
+            await pilot.hover(offset=way)
+        await pilot.mouse_up(offset=ways[-1])
+        await pilot.hover(offset=begin)
 
     async def click(self, x, y):
         self.done.append((x, y))
@@ -119,11 +165,11 @@ def files_go_nowhere_else(tmp_path, monkeypatch):
     monkeypatch.setattr(App, "action_suspend_process", lambda app: None)
 
 
-async def test_random_keys_clicks_and_sizes_leave_the_explorer_usable(explore):
+async def test_random_keys_texts_clicks_and_sizes_leave_the_explorer_usable(explore):
     await drive(explore, seed=0, acts=100)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 5))
-async def test_2000_random_keys_clicks_and_sizes_leave_the_explorer_usable(explore, seed):
+async def test_2000_random_keys_texts_clicks_and_sizes_leave_the_explorer_usable(explore, seed):
     await drive(explore, seed, acts=500)

@@ -5,16 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
 from textual.geometry import Region
+from textual.strip import Strip
 
 from tuiconv.lessons.scene import Columns, Map, Maps, Numbers, Scene, Table, Text
 from tuiconv.render.depth import ColorDepth, Display
+from tuiconv.render.lines import Painted
 from tuiconv.render.palettes import palette_of
 from tuiconv.tui.widgets.scene_view import SceneView
-from tuiconv.tui.widgets.strips import changed_span
+from tuiconv.tui.widgets.strips import Coded, changed_span, in_depth, to_strip
 
 BOLD = Style(bold=True)
 TABLE = Table("layers", ("layer", "learns"), (("conv1", "156"), ("conv2", "2,416")), 0, "layers")
@@ -122,11 +125,23 @@ async def test_the_strip_of_an_unchanged_line_is_the_same_object():
 
 async def test_every_strip_is_as_wide_as_the_view_on_one_ground():
     async with gallery(SCENE) as (app, _):
-        width = app.view.scrollable_content_region.width
+        width = app.view.content_region.width
         strips = [app.view.render_line(y) for y in range(20)]
         assert {strip.cell_length for strip in strips} == {width}
         assert {sum(part.cell_length for part in strip) for strip in strips} == {width}
         assert all(part.style.bgcolor is not None for strip in strips for part in strip)
+
+
+@pytest.mark.parametrize("system", ["truecolor", "256"])
+def test_the_escape_codes_of_a_strip_are_those_that_textual_would_give_it(system):
+    console = Console(color_system=system, force_terminal=True)
+    cell = Painted("▀", Style(color="color(17)", bgcolor="color(231)"))
+    ground = in_depth(Style(color="#102030", bgcolor="#405060"), console)
+    for parts in ([cell], [Segment("bold", BOLD), Segment(" and "), cell, cell], []):
+        strip = to_strip(parts, 12, ground)
+        assert isinstance(strip, Coded)
+        assert strip.cell_length == 12
+        assert strip.render(console) == Strip(list(strip)).render(console)
 
 
 async def test_a_map_reaches_the_terminal_in_the_colours_of_its_numbers():

@@ -161,5 +161,21 @@ async def test_files_are_written_beside_those_there_are_and_missing_data_is_told
         assert learner.notices[-1].endswith("Permission denied")
 
 
+async def test_a_checkpoint_asked_for_is_written_though_q_follows_at_once(
+    explore, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    go_on = Event()
+    async with explore() as learner:
+        await learner.scene("4")
+        learner.app.compute.submit(lambda: go_on.wait(20))
+        await learner.tap("k")
+        await learner.tap("q")
+        await learner.until(lambda: not learner.app.is_running)
+        assert learner.app.compute.owes
+        go_on.set()
+    assert [path.name for path in tmp_path.glob("*.safetensors")] == ["mlp1-strokes-1.safetensors"]
+
+
 def refuse(path):
     raise PermissionError(13, "Permission denied", str(path))

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from tuiconv.arithmetic.joins import JOINS, Concat
 from tuiconv.arithmetic.layers import KINDS, Input, Softmax, Whiten
-from tuiconv.arithmetic.mending import ways_to_mend
+from tuiconv.arithmetic.mending import with_ways_to_mend
 from tuiconv.arithmetic.reading import Branches, Call, Item
 from tuiconv.arithmetic.settings import settings
 from tuiconv.arithmetic.specs import Shape, Spec, SpecError, automatic_name, show_shape
@@ -134,11 +134,14 @@ class Builder:
             if max(spec.receptive_field.jump) > LARGEST:
                 raise spec.refuse(f"expected strides whose product is at most {LARGEST:,}")
         except SpecError as refused:
-            error = refused
-            if refused.expected:
-                before = self.specs[: values["sources"][0] + 1]
-                error = SpecError(f"{refused}; {ways_to_mend(before, refused.expected)}")
+            before = self.specs[: values["sources"][0] + 1]
+
+            def made(arriving: Shape) -> Spec:
+                return kind(name=name, is_1d=self.is_1d, **(values | {"input": arriving}))
+
+            error = with_ways_to_mend(refused, before, made)
             error.layers, error.layer = tuple(self.specs), f"{name} {replace(item, name=None)}"
+            error.at = item.word.start
             raise error from None
         self.specs.append(spec)
         return len(self.specs) - 1

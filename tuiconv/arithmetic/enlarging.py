@@ -1,6 +1,7 @@
 """Layers that make maps larger, and the one that undoes such a layer, as specs."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from tuiconv.arithmetic.sizes import Padding, Pair, ReceptiveField, Window, added
@@ -12,7 +13,7 @@ from tuiconv.arithmetic.weighted import Weighted
 class Enlarging(Spec):
     """A layer that lays its window on the output for every cell: a sliding window backwards."""
 
-    @property
+    @cached_property
     def receptive_field(self) -> ReceptiveField:
         return self.input_field.spread(self.window)
 
@@ -54,7 +55,7 @@ class TransposedConv(Enlarging, Weighted):
             if self.output_size(axis) < 1:
                 raise self.refuse(f"nothing is left of the {side}: {self.output_formula(axis)}")
 
-    @property
+    @cached_property
     def window(self) -> Window:
         return Window(self.kernel_size, self.stride, self.padding, self.dilation)
 
@@ -112,7 +113,7 @@ class Shuffle(Enlarging):
         if len(self.input) != 3 or self.input[0] % self.factor**2:
             raise self.refuse(f"expected maps, a multiple of {self.factor}² = {self.factor**2}")
 
-    @property
+    @cached_property
     def window(self) -> Window:
         return Window((self.factor,) * 2, (self.factor,) * 2)
 
@@ -144,7 +145,7 @@ class Unshuffle(Spec):
         if len(self.input) != 3 or any(size % self.factor for size in self.input[1:]):
             raise self.refuse(f"expected maps whose sides are multiples of {self.factor}")
 
-    @property
+    @cached_property
     def window(self) -> Window:
         return Window((self.factor,) * 2, (self.factor,) * 2)
 

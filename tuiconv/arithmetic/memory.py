@@ -1,6 +1,7 @@
 """How many bytes a network takes, in the lecture's three parts."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import prod
 
 from tuiconv.arithmetic.network import NetworkSpec
@@ -19,6 +20,17 @@ REMEMBERED: dict[str, int] = {
     "natural": 1,
 }
 """How many numbers each optimiser remembers for every parameter, besides its gradient."""
+
+
+PARTS = {
+    "activations": "activations",
+    "activation_gradients": "  their gradients",
+    "parameters": "parameters",
+    "parameter_gradients": "  their gradients",
+    "optimizer": "  kept by the optimizer",
+    "data": "images",
+}
+"""What the lecture's three parts consist of, and how it is called."""
 
 
 @dataclass(frozen=True)
@@ -86,3 +98,9 @@ def memory(
         optimizer=REMEMBERED[training] * parameters if training else 0,
         data=bytes_per_number * batch * prod(network.input),
     )
+
+
+def mebibytes(size: int) -> str:
+    """A number of bytes in MiB, to two decimals, however large it is."""
+    hundredths = round(Fraction(100 * size, 2**20))
+    return f"{hundredths // 100:,}.{hundredths % 100:02}"

@@ -1,7 +1,7 @@
-"""What would make a FLATTEN fit that expects something else than what arrives."""
+"""What would make a layer fit: a FLATTEN that expects something else, a window too large."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isqrt
 
 from tuiconv.arithmetic.enlarging import TransposedConv
@@ -18,8 +18,34 @@ LARGEST = 100_000
 MOST_TRIED = 1_000
 """No image is looked for through more layers: each try, of some twenty, resizes all of them."""
 
+MOST_FOR_WINDOWS = 50
+"""The same for windows that are too large, as they often are while one writes."""
 
-def ways_to_mend(layers: Sequence[Spec], expected: Shape) -> str:
+
+def with_ways_to_mend(
+    refused: SpecError, layers: Sequence[Spec], made: Callable[[Shape], Spec]
+) -> SpecError:
+    """An error that also says what would mend it, where that is known.
+
+    Args:
+        refused: the error.
+        layers: those before the layer that does not fit.
+        made: gives that layer for what would arrive.
+    """
+    ways = ""
+    if refused.expected:
+        ways = ways_to_flatten(layers, refused.expected)
+    elif refused.is_too_small and (image := image_to_fit(layers, made)):
+        sizes = (image[0], image[2]) if layers[0].is_1d else image
+        ways = f"take a smaller window, or INPUT({','.join(map(str, sizes))}) or larger"
+    if not ways:
+        return refused
+    error = SpecError(f"{refused}; to mend it, {ways}")
+    error.expected = refused.expected
+    return error
+
+
+def ways_to_flatten(layers: Sequence[Spec], expected: Shape) -> str:
     """Both ways: FLATTEN takes what arrives, or what it expects is made to arrive.
 
     Args:
@@ -29,7 +55,7 @@ def ways_to_mend(layers: Sequence[Spec], expected: Shape) -> str:
     arriving = ",".join(map(str, layers[-1].output))
     there = " and ".join(changes(layers, expected))
     other = f"; or {there}" if there else ""
-    return f"to mend it, write FLATTEN({arriving}), or FLATTEN alone{other}"
+    return f"write FLATTEN({arriving}), or FLATTEN alone{other}"
 
 
 def changes(layers: Sequence[Spec], expected: Shape) -> list[str]:
@@ -91,3 +117,29 @@ def smallest_side(layers: Sequence[Spec], axis: int, wanted: int) -> int | None:
     sides = range(1, LARGEST)
     found = bisect_left(sides, wanted, key=size)
     return sides[found] if found < len(sides) and size(sides[found]) == wanted else None
+
+
+def image_to_fit(layers: Sequence[Spec], made: Callable[[Shape], Spec]) -> Shape | None:
+    """The least image, no smaller than it is, for which a layer has room; None if none is found."""
+    channels, *sides = layers[0].output
+    if len(layers) > MOST_FOR_WINDOWS:
+        return None
+    for axis in (0, 1):
+
+        def fits(side: int, axis: int = axis) -> bool:
+            tried = [LARGEST, LARGEST]
+            tried[axis] = side
+            if layers[0].is_1d:
+                tried[0] = 1
+            try:
+                made(resized(layers, (channels, *tried))[-1].output)
+            except SpecError:
+                return False
+            return True
+
+        if not fits(sides[axis]):
+            found = bisect_left(range(LARGEST), True, lo=1, key=fits)
+            if found == LARGEST:
+                return None
+            sides[axis] = found
+    return channels, sides[0], sides[1]

@@ -1,6 +1,7 @@
 """Layers that make the size of numbers even, as specs."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import ClassVar
 
@@ -69,7 +70,7 @@ class LocalNorm(Sliding):
         if any(size % 2 == 0 for size in self.kernel_size):
             raise self.refuse("expected a window of odd size, so that it has a centre")
 
-    @property
+    @cached_property
     def window(self) -> Window:
         height, width = self.kernel_size
         if self.is_1d:  # there is but the one row
@@ -167,7 +168,7 @@ class Whiten(Covering):
         """The numbers of an image."""
         return prod(self.input)
 
-    @property
+    @cached_property
     def window(self) -> Window:
         """Wherever it stands, it reaches over the whole image."""
         _, height, width = self.input

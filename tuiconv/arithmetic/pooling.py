@@ -1,6 +1,7 @@
 """Layers that make one number of every window, or of every map, as specs."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import prod
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ class Pool(Sliding):
     kernel_size: Pair = option("kernel")
     stride: Pair | None = option("stride", default=None)
 
-    @property
+    @cached_property
     def window(self) -> Window:
         return Window(self.kernel_size, self.stride or self.kernel_size)
 
@@ -42,7 +43,7 @@ class PaddedPool(Pool):
             if 2 * max(pads) > span:
                 raise self.refuse("expected a padding of at most half the window")
 
-    @property
+    @cached_property
     def window(self) -> Window:
         stride = self.stride or self.kernel_size
         return Window(self.kernel_size, stride, self.padding, rounds_up=self.rounding == "up")
@@ -56,7 +57,7 @@ class MaxPool(PaddedPool):
 
     dilation: Pair = option("dilation", default=(1, 1))
 
-    @property
+    @cached_property
     def window(self) -> Window:
         return replace(super().window, dilation=self.dilation)
 

@@ -232,8 +232,8 @@ class Reader:
             item = self.call(known, name)
         else:
             words = [*KINDS, *JOINS]
-            near = nearest(known.text, words)
-            raise error_at(self.text, word, f"expected a layer ({', '.join(words)}{near})")
+            hint = nearest(known.text, words) or f" ({', '.join(words)})"
+            raise error_at(self.text, word, f"expected a layer{hint}")
         if not self.take("?"):
             return (item,)
         switch = name or word

@@ -16,9 +16,11 @@ class Sliding(Spec):
             raise self.refuse("expected maps (channels, height, width)")
         for axis, side in enumerate(("height", "length" if self.is_1d else "width")):
             if self.window.output_size(self.input[1 + axis], axis) < 1:
-                raise self.refuse(
+                error = self.refuse(
                     f"the window does not fit the {side}: {self.output_formula(axis)}"
                 )
+                error.is_too_small = True
+                raise error
 
     @property
     def maps(self) -> int:
@@ -44,7 +46,7 @@ class Sliding(Spec):
 class Covering(Spec):
     """A layer each of whose outputs depends on everything that arrives."""
 
-    @property
+    @cached_property
     def window(self) -> Window:
         if len(self.input) == 1:
             return Window()

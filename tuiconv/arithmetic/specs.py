@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import MISSING, Field, dataclass, field, fields
 from decimal import Decimal
+from functools import cached_property
 from math import prod
 from typing import Any, ClassVar, TypeAlias
 
@@ -22,6 +23,10 @@ class SpecError(RequestError):
     """The layer that does not fit, such as `conv2 CONV(16,5)`."""
     expected: Shape = ()
     """What a FLATTEN expects and does not get."""
+    is_too_small: bool = False
+    """Whether a window does not fit into what arrives."""
+    at: int | None = None
+    """Where in the text it is, from 0; None if nowhere in particular."""
 
 
 def option(word: str, *, minimum: int = 1, names: Collection[str] = (), **default: Any) -> Any:  # noqa: ANN401 - as dataclasses.field
@@ -69,7 +74,7 @@ class Spec:
     def check(self) -> None:
         """Raise SpecError when the layer cannot take what arrives."""
 
-    @property
+    @cached_property
     def window(self) -> Window:
         """How the layer slides over its input; a single cell unless a subclass says otherwise."""
         return Window()
@@ -112,7 +117,7 @@ class Spec:
         """
         return prod(self.output)
 
-    @property
+    @cached_property
     def receptive_field(self) -> ReceptiveField:
         """What one unit of the output sees of the input image."""
         return self.input_field.through(self.window)

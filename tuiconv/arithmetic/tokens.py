@@ -54,4 +54,6 @@ def error_at(text: str, token: Token, expected: str) -> SpecError:
     lines_before = text.count("\n", 0, token.start)
     line = f"line {lines_before + 1}, " if "\n" in text.rstrip() else ""
     place = token.start - text.rfind("\n", 0, token.start)
-    return SpecError(f"{line}character {place}{after}: {expected}; found {found}")
+    error = SpecError(f"{line}character {place}{after}: {expected}; found {found}")
+    error.at = token.start
+    return error

@@ -6,10 +6,12 @@ where all of a dilated window but its middle lies in the padding, that one cell 
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeAlias
 
 from tuiconv.arithmetic.bits import ends, run, touching, under
 from tuiconv.arithmetic.enlarging import Enlarging
+from tuiconv.arithmetic.extents import Extent
 from tuiconv.arithmetic.network import NetworkSpec
 from tuiconv.arithmetic.sizes import Pair
 from tuiconv.arithmetic.sliding import Covering
@@ -213,6 +215,33 @@ def beyond(box: Box | None, sizes: Pair) -> tuple[Pair, Pair]:
         for first, last, size in zip(box.first, box.last, sizes, strict=True)
     )
     return rows, columns
+
+
+def extents(layer: Spec, box: Box, image: Shape) -> tuple[Extent, Extent]:
+    """Where the units of a box are on the image, vertically and horizontally.
+
+    A unit is as large as the step to the next. Where that many steps make up the image, as they do
+    with padding, each has its share of it: in time, the last is at the end, though it sees but what
+    is before. Elsewhere a unit is in the middle of what it sees.
+    """
+    seen = layer.receptive_field
+
+    def extent(axis: int) -> Extent:
+        jump = seen.jump[axis]
+        begin: float | Fraction = 0  # of unit 0
+        if sides(layer)[axis] * jump != image[1 + axis]:
+            begin = seen.start[axis] + (seen.size[axis] - jump) / 2
+        first, last = box.first[axis], box.last[axis]
+        return Extent(float(begin + first * jump), float(begin + (last + 1) * jump))
+
+    return extent(0), extent(1)
+
+
+def padding(beyond: tuple[Pair, Pair]) -> str:
+    """`2 above, 1 left`; nothing if there is none."""
+    (above, below), (left, right) = beyond
+    found = {"above": above, "below": below, "left": left, "right": right}
+    return ", ".join(f"{count} {side}" for side, count in found.items() if count)
 
 
 def sides(layer: Spec) -> Pair:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import ClassVar
 
@@ -74,7 +75,7 @@ class Correlation(Weighted, Sliding):
     stride: Pair = option("stride", default=(1, 1))
     padding: Padding = option("pad", minimum=0, default=(0, 0))
 
-    @property
+    @cached_property
     def window(self) -> Window:
         return Window(self.kernel_size, self.stride, self.padding)
 
@@ -116,7 +117,7 @@ class Conv(Correlation):
                 f"table {self.table} connects {len(rows)} input channels with {len(rows[0])} maps"
             )
 
-    @property
+    @cached_property
     def window(self) -> Window:
         return Window(self.kernel_size, self.stride, self.padding, self.dilation)
 
@@ -212,7 +213,7 @@ class CausalConv(Weighted):
             raise self.refuse("expected maps that are one row high, with time along their width")
         self.check_groups(self.groups, self.channels)
 
-    @property
+    @cached_property
     def window(self) -> Window:
         past = self.dilation * (self.kernel - 1)
         return Window((1, self.kernel), padding=(0, (past, 0)), dilation=(1, self.dilation))

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tuiconv.cli.completion import filter_behind_pictures
 from tuiconv.cli.options import Color, Json, Width, at_most_one, console_for, lines_to_draw_in
 
 WORKERS = 2
@@ -16,6 +17,7 @@ def apply_filter(
         list[str],
         typer.Argument(
             metavar="IMAGE... FILTER",
+            autocompletion=filter_behind_pictures,
             help="Pictures (PNG, JPEG, TIFF, WebP, BMP, GIF, ...; - for stdin), and what they are"
             ' filtered with: names from `tuiconv filters`, such as sharpen or "gaussian(2) |'
             ' sobel-x". With --kernel, --kernel-file or --conv1 all are pictures.',

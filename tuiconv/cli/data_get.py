@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tuiconv.cli.completion import fetched_sets
 from tuiconv.cli.options import INTERRUPTED, DataDir, Json
 from tuiconv.errors import RequestError, nearest
 
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def get(
-    name: Annotated[str, typer.Argument(help="mnist, fashion-mnist, kmnist or cifar10.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            autocompletion=fetched_sets, help="mnist, fashion-mnist, kmnist or cifar10."
+        ),
+    ],
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tuiconv.cli.completion import presets
 from tuiconv.errors import RequestError, UserError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def export(
         str,
         typer.Argument(
             metavar="SPEC|PRESET|MODEL",
+            autocompletion=presets,
             help="A network as text, a preset, or a file with one, such as a checkpoint.",
         ),
     ],

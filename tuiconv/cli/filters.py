@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tuiconv.cli.completion import filter_names
 from tuiconv.cli.options import Color, Json, Width, at_most_one, console_for
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def filters(
         str | None,
         typer.Argument(
             metavar="FILTER",
+            autocompletion=filter_names,
             help="A name, with numbers if it takes some; several are joined by |. Without it, all"
             " are listed.",
         ),

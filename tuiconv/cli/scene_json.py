@@ -22,14 +22,20 @@ def scene_json(lesson: str, view: View, scene: Scene) -> dict[str, Any]:
 
     By kind, a panel has these keys, which `tuiconv.lessons.scene` describes:
 
-    - pixels: pixels, zoomed, frames. signed: values, zoomed, size, limits.
+    - pixels: pixels, zoomed, frames, size. signed: values, zoomed, size, limits.
     - maps: maps, quantity, limits, apart, chosen, and origin, which is what the first map is
       counted as. map: values, quantity, limits, frames, each with the first and the last cell.
     - numbers: values, quantity, limits, chosen, origin, which is what the first number is counted
-      as, and decimals, to which a terminal rounds.
+      as, and decimals, to which a terminal rounds; marked, padding, unreached and unwritten, which
+      are lists of [row, column] in values.
     - chart: series, each with label, x, y, joined and colour; y_range, is_logarithmic.
     - bars: labels, values, marked, before. confusion: labels, counts.
-    - table: head, rows of texts, chosen. text: lines.
+    - table: head, rows of texts, chosen, below, which is a row of sums, and spare. text: lines.
+    - source: text, caret, a place in it. boxes: boxes, each with rows and columns that begin and
+      end somewhere on an image of size.
+    - diagram: rows from the inputs on, each with name, note, places, sees, old and marked; chosen,
+      a row and a unit of it; legend. sweep: pixels, labels, shares, step, chosen, read, limits.
+    - canvas: ink, chosen, which is the ink of the chosen stroke, pen, is_down.
     - key: what a panel that can be pointed at is known by, else "".
     - shape: of the grid of numbers, if the panel is one.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tuiconv.cli.completion import presets
 from tuiconv.cli.options import Color, Json, Width, at_most_one, console_for
 from tuiconv.errors import RequestError, unknown
 
@@ -26,6 +27,7 @@ def shapes(
         str | None,
         typer.Argument(
             metavar="SPEC|PRESET|FILE",
+            autocompletion=presets,
             help="A network as text, a preset such as vgg16, or a file with one: text, .toml,"
             " .safetensors or .onnx. Without it, all presets are listed.",
         ),
@@ -56,7 +58,11 @@ def shapes(
     ] = None,
     compare: Annotated[
         str | None,
-        typer.Option(metavar="OTHER", help="Another network, to be put beside the first."),
+        typer.Option(
+            metavar="OTHER",
+            autocompletion=presets,
+            help="Another network, to be put beside the first.",
+        ),
     ] = None,
     conversion: Annotated[
         str | None,

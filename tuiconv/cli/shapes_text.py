@@ -3,11 +3,9 @@
 from typing import TYPE_CHECKING
 
 from tuiconv.arithmetic import NetworkSpec, SpecError
-from tuiconv.arithmetic.joins import Join
-from tuiconv.arithmetic.zoo import NOTES
+from tuiconv.arithmetic.explaining import notes
 from tuiconv.render.depth import Display
 from tuiconv.render.lines import Line, paragraph
-from tuiconv.render.notation import show_discarded
 from tuiconv.render.tables import BOLD, markdown_lines
 
 if TYPE_CHECKING:
@@ -76,14 +74,6 @@ def table(asked: "Asked", failure: SpecError | None, width: int, display: Displa
     for text in texts:
         lines += [[], *paragraph(text, width)]
     return lines
-
-
-def notes(name: str, spec: NetworkSpec) -> list[str]:
-    """What a reader must know: what is discarded or misaligned, and what is said of a preset."""
-    lost = [f"{layer.name} {text}" for layer in spec if (text := show_discarded(layer))]
-    found = [f"No window reaches the end of what arrives: {', '.join(lost)}."] if lost else []
-    found += [layer.alignment for layer in spec if isinstance(layer, Join) and layer.alignment]
-    return [*found, *([NOTES[name.strip()]] if name.strip() in NOTES else [])]
 
 
 def markdown_of(spec: NetworkSpec, display: Display) -> list[str]:

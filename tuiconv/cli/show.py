@@ -28,5 +28,5 @@ def lessons(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     for each in show.registered_commands:
-        print(f"{each.name:<10} {each.short_help}")
+        print(f"{each.name:<11} {each.short_help}")
     print("What can be chosen: tuiconv show NAME --help")

@@ -7,6 +7,7 @@ import typer
 
 from tuiconv.cli.carry_out import carry_out
 from tuiconv.cli.carry_out_series import carry_out_series
+from tuiconv.cli.completion import data_sets, presets
 from tuiconv.cli.options import Json
 from tuiconv.errors import RequestError
 
@@ -19,6 +20,7 @@ def train(
         str | None,
         typer.Argument(
             metavar="PRESET|FILE.toml|SPEC",
+            autocompletion=presets,
             help="A preset, a run file, or a network in the layer-pattern language.",
             show_default="lenet5",
         ),
@@ -33,6 +35,7 @@ def train(
         str | None,
         typer.Option(
             help="A data set of `tuiconv data list`, a folder of pictures, or a file .npz.",
+            autocompletion=data_sets,
             show_default="strokes",
         ),
     ] = None,

@@ -113,6 +113,22 @@ def filter_frames(
     )
 
 
+def filter_rows(
+    picture: Picture, filters: Sequence[Filter], settings: Settings, first: int, end: int
+) -> Filtered:
+    """As `filter_picture`, but of the rows from `first` to `end` − 1 only; all others are black.
+
+    Raises:
+        ValueError: the range needs the sums of all rows.
+        RequestError: a filter does not fit on the picture.
+    """
+    if settings.range not in ("clamp", "abs"):
+        raise ValueError(f"range {settings.range} needs all rows; clamp and abs do not")
+    source = Source(picture.pixels, picture.has_alpha, picture.most)
+    how = scale(settings.range, picture.most, 0.0, 0.0)
+    return stored(picture, through(source, filters, settings), how, 1, range(first, end))
+
+
 def load_kernels() -> None:
     """Have Numba load what pictures are filtered by, which takes longer than to read most of them.
 
@@ -122,12 +138,18 @@ def load_kernels() -> None:
     weighted_sums(one[:, :, np.newaxis], one)
 
 
-def stored(picture: Picture, stages: tuple[Stage, ...], how: Scale, threads: int) -> Filtered:
-    """Make pixels of the sums of the last stage."""
+def stored(
+    picture: Picture,
+    stages: tuple[Stage, ...],
+    how: Scale,
+    threads: int,
+    rows: range | None = None,
+) -> Filtered:
+    """Make pixels of the sums of the last stage, or of some rows of it."""
     sums = stages[-1]
     mode = mode_with(picture.mode, sums.colours)
     dtype, names = MODES[mode]
-    pixels: npt.NDArray[Any] = np.empty((sums.height, sums.width, len(names)), dtype)
+    pixels: npt.NDArray[Any] = np.zeros((sums.height, sums.width, len(names)), dtype)
 
     def store(first: int, end: int) -> Statistics:
         band = sums.rows(first, end)
@@ -137,7 +159,8 @@ def stored(picture: Picture, stages: tuple[Stage, ...], how: Scale, threads: int
             pixels[first:end, :, -1:] = np.rint(band.opacity * how.most)
         return measured(band.values, rounded, how)
 
-    statistics = together(in_bands(stages, store, threads))
+    parts = in_bands(stages, store, threads) if rows is None else [store(rows.start, rows.stop)]
+    statistics = together(parts)
     shaped = pixels if len(names) > 1 else pixels[:, :, 0]
     return Filtered(replace(picture, pixels=shaped, mode=mode), statistics, how, stages)
 

@@ -48,7 +48,7 @@ def filter_scene(
     """
     if crop is not None:
         check_crop(crop, filtered.picture)
-    is_signed = filters[-1].zero_sum if shown is None else shown == "signed"
+    is_signed = draws_sums(filters, shown)
     whole = "" if crop is None else " of the whole picture"
     result = Text(f"result{whole}", result_lines(before, filtered))
     panels: tuple[Panel, ...]
@@ -66,6 +66,33 @@ def filter_scene(
         case "kernel":
             panels = kernel_panels(filters)
     return Scene(title_of(filters), panels)
+
+
+def draws_sums(filters: Sequence[Filter], shown: Range | None) -> bool:
+    """Whether the sums are drawn, with their signs, and not what is stored of them."""
+    return filters[-1].zero_sum if shown is None else shown == "signed"
+
+
+def part_panels(
+    before: Picture,
+    filtered: Filtered,
+    filters: Sequence[Filter],
+    view: View,
+    shown: Range | None,
+    crop: Box,
+) -> tuple[Panel, ...]:
+    """The pictures of `filter_scene` for a part, without numbers of the whole."""
+    match view:
+        case "before":
+            return (before_panel(before, filtered, crop),)
+        case "after":
+            return (after_panel(filtered, draws_sums(filters, shown), crop),)
+        case "difference":
+            return (difference_panel(before, filtered.picture, crop),)
+        case "kernel":
+            return kernel_panels(filters)
+    after = after_panel(filtered, draws_sums(filters, shown), crop)
+    return before_panel(before, filtered, crop), after
 
 
 def kernel_panels(filters: Sequence[Filter]) -> tuple[Panel, ...]:
@@ -110,9 +137,14 @@ def difference_panels(before: Picture, after: Picture, crop: Box | None) -> tupl
     if before.colours != after.colours:
         modes = f"mode {before.mode} before, {after.mode} after"
         return (Text("no difference", (f"{modes}: only equal colours can be subtracted",)),)
+    lines = difference_lines(before, after)
+    return difference_panel(before, after, crop), Text("difference", lines)
+
+
+def difference_panel(before: Picture, after: Picture, crop: Box | None) -> Signed:
+    """After − before as a signed map; both have the same size and colours."""
     what = f"after − before{mean_over(after)}"
-    panel = signed_panel("difference", what, difference(before, after), crop)
-    return panel, Text("difference", difference_lines(before, after))
+    return signed_panel("difference", what, difference(before, after), crop)
 
 
 def pixels_panel(name: str, picture: Picture, box: Box | None) -> Pixels:

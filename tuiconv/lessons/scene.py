@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
 import numpy.typing as npt
+
+from tuiconv.arithmetic.extents import Extent
 
 Quantity: TypeAlias = Literal["pixels", "activations", "weights", "gradients"]
 """What the numbers of a map are; each has a palette of its own."""
 
 Limits: TypeAlias = tuple[float, float]
 """The numbers at both ends of a scale."""
+
+Cells: TypeAlias = tuple[tuple[int, int], ...]
+"""Some of a grid, each as (row, column)."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class Pixels:
     frames: tuple[Frame, ...] = ()
     """As in `Map`. A picture with frames is as large as the room."""
     key: str = ""
+    size: tuple[int, int] | None = None
+    """(height, width) of the picture, if these are only the means of squares of its pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +117,14 @@ class Numbers:
     origin: tuple[int, int] = (0, 0)
     """What the first row and column are counted as, where these are a part of a map."""
     key: str = ""
+    marked: Cells = ()
+    """Numbers between bars, such as those under a window, as (row, column)."""
+    padding: Cells = ()
+    """Those that are no numbers of the map but its padding."""
+    unreached: Cells = ()
+    """Those that no window reaches."""
+    unwritten: Cells = ()
+    """Those that are not there yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +175,10 @@ class Table:
     chosen: int | None = None
     """The row that is pointed at."""
     key: str = ""
+    below: tuple[str, ...] = ()
+    """A last row below a rule, as of sums; nothing for none."""
+    spare: tuple[int, ...] = ()
+    """The columns that are left out where not all have room, the first of these first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +192,76 @@ class Confusion:
 
 
 @dataclass(frozen=True)
+class UnitRow:
+    """The units of a layer in a `Diagram`."""
+
+    name: str
+    note: str
+    """What stands behind them, such as how many there are."""
+    places: tuple[float, ...]
+    """Of each unit the middle of what it sees, in inputs, from 0."""
+    sees: tuple[tuple[int, int], ...] = ()
+    """Of each unit the first and the last that it sees of the row before; nothing of inputs."""
+    old: int = 0
+    """So many of them, from the first on, were there before; the others are new."""
+    marked: tuple[int, int] | None = None
+    """The first and the last of those that are pointed out, in a diagram where some are."""
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """The units of a network of one dimension, and its connections: inputs below."""
+
+    title: str
+    rows: tuple[UnitRow, ...]
+    """From the inputs on."""
+    chosen: tuple[int, int | None]
+    """The row that is pointed at, and which unit of it if it is a single one. Then only what
+    belongs to it is drawn in full."""
+    legend: tuple[str, str, str]
+    """What units are called that were there before, that are new, and that no unit sees."""
+    key: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A picture, and below each place of it what a network that slid over it says there."""
+
+    title: str
+    pixels: npt.NDArray[np.uint8]
+    """(height, width)."""
+    labels: tuple[str, ...]
+    shares: npt.NDArray[Any]
+    """(labels, places), from 0 to 1."""
+    step: int
+    """Columns of the picture from one place to the next; each sees as many as the picture is
+    high."""
+    chosen: tuple[int, int]
+    """The label and the place that are pointed at."""
+    read: tuple[tuple[float, str], ...]
+    """What is read out, and in the middle of which places."""
+    limits: Limits = (0.0, 1.0)
+    """As in `Maps`."""
+    key: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """A drawing, the pen over it, and the one of its strokes that is chosen."""
+
+    title: str
+    ink: npt.NDArray[np.uint8]
+    """(height, width), 0 for paper and 255 for ink."""
+    chosen: npt.NDArray[np.uint8] | None = None
+    """The ink of the chosen stroke alone."""
+    pen: tuple[int, int] | None = None
+    """(row, column)."""
+    is_down: bool = False
+    """Whether the pen draws as it moves."""
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class Text:
     """Lines to read."""
 
@@ -179,7 +269,48 @@ class Text:
     lines: tuple[str, ...]
 
 
-Panel: TypeAlias = Pixels | Signed | Maps | Map | Numbers | Chart | Bars | Table | Confusion | Text
+@dataclass(frozen=True)
+class Source:
+    """A text as someone wrote it, and where in it something is wrong."""
+
+    title: str
+    text: str
+    caret: int | None = None
+    """The place, from 0, below which a caret stands; that behind the last letter is one, too."""
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Rectangles on the plane of an image, each inside the one before and with a letter of its own.
+
+    They may reach beyond the image, where there is padding.
+    """
+
+    title: str
+    boxes: tuple[tuple[Extent, Extent], ...]
+    """Rows and columns of each, in pixels of the image."""
+    size: tuple[int, int]
+    """(height, width) of the image."""
+    key: str = ""
+
+
+Panel: TypeAlias = (
+    Pixels
+    | Signed
+    | Maps
+    | Map
+    | Numbers
+    | Chart
+    | Bars
+    | Table
+    | Confusion
+    | Text
+    | Source
+    | Boxes
+    | Diagram
+    | Sweep
+    | Canvas
+)
 
 
 @dataclass(frozen=True, eq=False)

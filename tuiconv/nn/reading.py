@@ -195,17 +195,19 @@ def sweep(net: Network, strip: npt.NDArray[np.uint8]) -> Floats:
     return by_column[:, :columns].astype(np.float64)
 
 
-def found(probabilities: Floats) -> list[tuple[int, int, int]]:
+def found(probabilities: Floats, enough: float = ENOUGH) -> list[tuple[int, int, int]]:
     """Where digits stand: first column, the one after the last, and class, from left to right.
 
     Args:
         probabilities: (classes, columns), `none` last.
+        enough: the least sum of a digit's probabilities; less where only every so many columns
+            have an answer.
     """
     there = probabilities[-1] < CERTAIN
     ends = np.flatnonzero(np.diff(there.astype(int), prepend=0, append=0))
     digits = []
     for first, end in zip(ends[::2].tolist(), ends[1::2].tolist(), strict=True):
         sums = probabilities[:-1, first:end].sum(axis=1)
-        if sums.max() >= ENOUGH:
+        if sums.max() >= enough:
             digits.append((first, end, int(sums.argmax())))
     return digits

@@ -3,17 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from string import ascii_letters, digits
 
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
+from tuiconv.arithmetic.extents import LETTERS, Extent
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.lines import Line
-
-LETTERS = ascii_letters + digits
-"""One for each box; those further in than there are letters share the last."""
 
 LARGEST_PIXEL = 4
 """Lines that a pixel takes at most; it takes twice as many cells across."""
@@ -29,19 +26,52 @@ OUTSIDE, IMAGE = -2, -1
 
 
 @dataclass(frozen=True)
-class Extent:
-    """Where something begins and ends along an axis, in pixels from the first edge of the image."""
+class Page:
+    """Which pixels the cells of a drawing show: the places of their middles, and the image's."""
 
-    begin: float
-    end: float
+    ys: list[float]
+    xs: list[float]
+    rows: range
+    """The cells down and across that show the image."""
+    columns: range
 
-    def cells(self, places: Sequence[float]) -> range:
-        """Which of some places are in it; the nearest one if it lies between two of them."""
-        inside = [number for number, place in enumerate(places) if self.begin <= place < self.end]
-        if not inside:
-            middle = (self.begin + self.end) / 2
-            inside = [min(range(len(places)), key=lambda number: abs(places[number] - middle))]
-        return range(inside[0], inside[-1] + 1)
+    @property
+    def lines(self) -> int:
+        """With the frame around the image."""
+        return len(self.ys) + 2
+
+    @property
+    def width(self) -> int:
+        """With the frame."""
+        return len(self.xs) + 2
+
+    def pixel(self, across: int, down: int) -> tuple[int, int] | None:
+        """Row and column of the pixel that a cell of the drawing shows; None if it is none."""
+        y, x = down - self.rows.start - 1, across - self.columns.start - 1
+        if not (0 <= y < len(self.rows) and 0 <= x < len(self.columns)):
+            return None
+        return int(self.ys[self.rows[y]]), int(self.xs[self.columns[x]])
+
+
+def page_of(
+    boxes: Sequence[tuple[Extent, Extent]], image: Sequence[int], width: int, height: int
+) -> Page:
+    """The largest page for boxes and an image (height, width) in so many cells and lines."""
+    frame = Extent(0, image[0]), Extent(0, image[1])
+    all_rows, all_columns = (
+        Extent(
+            min(box[axis].begin for box in (frame, *boxes)),
+            max(box[axis].end for box in (frame, *boxes)),
+        )
+        for axis in (0, 1)
+    )
+    high, wide = all_rows.end - all_rows.begin, all_columns.end - all_columns.begin
+    pixel = min((width - 2) / (2 * wide), (height - 2) / high)
+    if pixel >= 1:
+        pixel = min(int(pixel), LARGEST_PIXEL)
+    ys = middles(all_rows.begin, high, pixel)
+    xs = middles(all_columns.begin, wide, 2 * pixel)
+    return Page(ys, xs, frame[0].cells(ys), frame[1].cells(xs))
 
 
 def draw_boxes(
@@ -60,26 +90,16 @@ def draw_boxes(
         height: lines, at most.
         display: what the terminal can show.
     """
-    frame = Extent(0, image[0]), Extent(0, image[1])
-    all_rows, all_columns = (
-        Extent(
-            min(box[axis].begin for box in (frame, *boxes)),
-            max(box[axis].end for box in (frame, *boxes)),
-        )
-        for axis in (0, 1)
-    )
-    high, wide = all_rows.end - all_rows.begin, all_columns.end - all_columns.begin
-    pixel = min((width - 2) / (2 * wide), (height - 2) / high)
-    if pixel >= 1:
-        pixel = min(int(pixel), LARGEST_PIXEL)
-    ys = middles(all_rows.begin, high, pixel)
-    xs = middles(all_columns.begin, wide, 2 * pixel)
-    shown = [[OUTSIDE] * len(xs) for _ in ys]
-    for number, (rows, columns) in enumerate([frame, *boxes], start=IMAGE):
-        for y in rows.cells(ys):
-            for x in columns.cells(xs):
-                shown[y][x] = number
-    return framed(shown, frame[0].cells(ys), frame[1].cells(xs), len(boxes), display)
+    page = page_of(boxes, image, width, height)
+    shown = [[OUTSIDE] * len(page.xs) for _ in page.ys]
+    for y in page.rows:
+        for x in page.columns:
+            shown[y][x] = IMAGE
+    for number, (rows, columns) in enumerate(boxes):
+        across = columns.cells(page.xs)
+        for y in rows.cells(page.ys):
+            shown[y][across.start : across.stop] = [number] * len(across)
+    return framed(shown, page.rows, page.columns, len(boxes), display)
 
 
 def middles(begin: float, length: float, cells_per_pixel: float) -> list[float]:

@@ -115,10 +115,10 @@ def half_blocks(palette: Palette, depth: ColorDepth) -> Cells:
 def two_pixels(top: Color | None, bottom: Color | None) -> Segment:
     """One pixel above another; what has no colour is left to the terminal."""
     if top is None:
-        return Segment(" ") if bottom is None else Segment("▄", Style(color=bottom))
+        return Segment(" ") if bottom is None else Segment("▄", Style.from_color(bottom))
     if bottom is None:
-        return Segment("▀", Style(color=top))
-    return Painted("▀", Style(color=top, bgcolor=bottom))
+        return Segment("▀", Style.from_color(top))
+    return Painted("▀", Style.from_color(top, bottom))
 
 
 @lru_cache(maxsize=64)

@@ -26,7 +26,7 @@ _DASHES: Final = (_SOLID, (8, 5), (3, 1), (6, 2))
 _MARKS: Final = "*o+x"
 _LEGEND: Final = ((4, 3), (2, 2), (1, 1))
 """Cells of a curve's sample in the legend, and of the gap behind its label."""
-_STYLES: Final[dict[ColorDepth, tuple[Style | None, ...]]] = {
+STYLES: Final[dict[ColorDepth, tuple[Style | None, ...]]] = {
     # Orange, sky blue, green and pink keep apart for colour-blind eyes (Okabe and Ito, 2008).
     ColorDepth.TRUECOLOR: tuple(
         Style(color=Color.from_rgb(*rgb))
@@ -262,5 +262,5 @@ def _mark(i: int) -> str:
 
 
 def _style(i: int, depth: ColorDepth) -> Style | None:
-    styles = _STYLES[depth]
+    styles = STYLES[depth]
     return styles[i % len(styles)]

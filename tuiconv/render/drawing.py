@@ -12,6 +12,10 @@ Pointed: TypeAlias = tuple[str, Index]
 """A panel by its key, and what of it."""
 
 
+Place: TypeAlias = tuple[float, float]
+"""A row and column with parts of them; the middle of a number is whole."""
+
+
 @dataclass(frozen=True, eq=False)
 class Spot:
     """Cells of a drawing that stand for something of a panel."""
@@ -23,6 +27,8 @@ class Spot:
     key: str
     index: Callable[[int, int], Index | None]
     """What the cell so far to the right of the spot's corner, and so far below it, stands for."""
+    place: Callable[[float, float], Place] | None = None
+    """Where in the panel a point is, so far to the right and below; None if it is not drawn on."""
 
     def moved(self, x: int, y: int) -> "Spot":
         """The spot of a drawing that was put somewhere into another."""
@@ -48,6 +54,13 @@ class Drawing(Lines):
     def at(self, x: int, y: int) -> Pointed | None:
         """What the cell at column x of line y stands for."""
         return next((found for spot in self.spots if (found := spot.at(x, y))), None)
+
+    def place_at(self, x: float, y: float) -> Place | None:
+        """Where a point of the drawing is in the panel there, if that can be drawn on."""
+        for spot in self.spots:
+            if spot.place is not None and spot.at(int(x), int(y)):
+                return spot.place(x - spot.x, y - spot.y)
+        return None
 
 
 def below(drawings: Sequence[Drawing], gap: int = 0) -> Drawing:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -62,7 +63,7 @@ class Grid:
         ]
         return first[0], first[1], last[0], last[1]
 
-    @property
+    @cached_property
     def extent(self) -> tuple[int, int, int, int]:
         """The first row and column of pixels of everything, and the last ones."""
         high, wide = (count * times for count, times in zip(self.counts, self.times, strict=True))

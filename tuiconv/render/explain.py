@@ -1,15 +1,10 @@
 """One layer with its arithmetic: how its size, what it learns and what it sees come about."""
 
-from collections.abc import Callable, Iterator
-from fractions import Fraction
-
 from tuiconv.arithmetic import NetworkSpec, Spec
-from tuiconv.arithmetic.joins import Join
-from tuiconv.arithmetic.layers import TransposedConv
+from tuiconv.arithmetic.explaining import explained
 from tuiconv.render.depth import Display
 from tuiconv.render.lines import Line, paragraph, text_line
-from tuiconv.render.notation import Notation, notation_of, show_discarded
-from tuiconv.render.shapes import slides
+from tuiconv.render.notation import notation_of
 from tuiconv.render.tables import BOLD
 
 LABEL = 17
@@ -22,71 +17,3 @@ def explain_lines(network: NetworkSpec, layer: Spec, width: int, display: Displa
     for label, text in explained(network, layer, notation_of(network, display)):
         lines += paragraph(f"  {label:<{LABEL - 2}}{text}", width, indent=min(LABEL, width // 4))
     return lines
-
-
-def explained(network: NetworkSpec, layer: Spec, written: Notation) -> Iterator[tuple[str, str]]:
-    """What is worked out, and how."""
-    shapes = layer.inputs if isinstance(layer, Join) else (layer.input,) * len(layer.sources)
-    for place, shape in zip(layer.sources, shapes, strict=True):
-        source = network.layers[place]
-        sees = f", which sees {written.pair(source.receptive_field.cells)}"
-        yield "takes", f"{written.shape(shape)} of {source.name}" + sees * isinstance(layer, Join)
-    yield "gives", written.shape(layer.output)
-    yield from by_axis("size", written, layer.output_formula)
-    if lost := show_discarded(layer):
-        yield "discarded", f"the last {lost} of what arrives: no window reaches them"
-    if layer.parameters:
-        share = layer.parameters / network.totals.parameters
-        formula = layer.parameter_formula or f"{layer.parameters:,}"
-        yield "learns", f"{formula} numbers, {share:.1%} of all"
-    if layer.macs:
-        yield "multiply-adds", f"{layer.macs:,} for one image"
-    if layer.connections:
-        yield "connections", f"{layer.connections:,}, biases included"
-    yield "activations", f"{layer.activations:,} numbers kept for backpropagation"
-    yield from seen(network, layer, written)
-
-
-def seen(network: NetworkSpec, layer: Spec, written: Notation) -> Iterator[tuple[str, str]]:
-    """What a unit sees of the image."""
-    field, before, window = layer.receptive_field, layer.input_field, layer.window
-    is_worked_out = slides(layer) and not isinstance(layer, TransposedConv)
-
-    def size(axis: int) -> str:
-        step = f"{before.size[axis]} + ({window.span[axis]} − 1)·{before.jump[axis]} = "
-        length = f"{pixels(field.size[axis])} of the input"
-        if field.cells[axis] != field.size[axis]:
-            length += f", {field.cells[axis]} whole ones at most"
-        return step * is_worked_out + length
-
-    def jump(axis: int) -> str:
-        step = f"{before.jump[axis]}·{window.stride[axis]} = "
-        return step * is_worked_out + f"{pixels(field.jump[axis])} from one unit to the next"
-
-    def start(axis: int) -> str:
-        begin = field.start[axis]
-        return f"at pixel {begin} of the input: effective padding {-begin}"
-
-    yield from by_axis("sees", written, size)
-    yield from by_axis("jump", written, jump)
-    yield from by_axis("begins", written, start)
-    if field.exceeds(network.input):
-        yield "", f"This is more than the image has: {written.shape(network.input)}"
-    if isinstance(layer, Join) and layer.alignment:
-        yield "", layer.alignment
-
-
-def pixels(length: int | Fraction) -> str:
-    """`14 pixels`, `1 pixel`."""
-    return f"{length} pixel" if length == 1 else f"{length} pixels"
-
-
-def by_axis(label: str, written: Notation, text: Callable[[int], str]) -> Iterator[tuple[str, str]]:
-    """One line where both directions are alike, else a line for each; none for no text."""
-    vertical, horizontal = text(0), text(1)
-    if written.is_1d or vertical == horizontal:
-        lines = [horizontal]
-    else:
-        lines = [vertical and f"height: {vertical}", horizontal and f"width: {horizontal}"]
-    for line in filter(None, lines):
-        yield label, line

@@ -6,6 +6,7 @@ into few levels, because then every possible cell can be made once, before drawi
 map is a look-up. Terminals without the colours get one glyph a cell, the mean of its two pixels.
 """
 
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -94,9 +95,15 @@ def scale_line(limits: tuple[str, str], width: int, palette: Palette, display: D
     """
     left, right = f"{limits[0]} ", f" {limits[1]}"
     room = max(1, width - cell_len(left) - cell_len(right))
-    ramp = (np.arange(room) * (LEVELS - 1) // max(1, room - 1)).astype(np.uint8)
+    return [Segment(left), *ramp_line(room, palette, display), Segment(right)]
+
+
+@lru_cache(maxsize=64)
+def ramp_line(width: int, palette: Palette, display: Display) -> Line:
+    """All levels in order."""
+    ramp = (np.arange(width) * (LEVELS - 1) // max(1, width - 1)).astype(np.uint8)
     (line,) = heatmap(np.stack((ramp, ramp)), palette, display)
-    return [Segment(left), *line, Segment(right)]
+    return line
 
 
 def _finite(values: Values) -> Values:

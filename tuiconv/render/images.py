@@ -17,7 +17,7 @@ from tuiconv.render.signed import LEGEND, draw_signed
 Image: TypeAlias = Pixels | Signed
 
 GAP: Final = 2
-NARROWEST: Final = 30
+NARROWEST: Final = 24
 """Columns that a picture beside another must have."""
 LARGER: Final = 1.5
 """Pictures stand below each other if that makes them so many times as wide."""
@@ -125,8 +125,8 @@ def shape(image: Image) -> tuple[int, int]:
 
 
 def plane(image: Image) -> tuple[int, int]:
-    """(height, width) of the picture, of which a map may have the strongest numbers only."""
-    return (isinstance(image, Signed) and image.size) or shape(image)
+    """(height, width) of the picture, of which a panel may have fewer pixels."""
+    return image.size or shape(image)
 
 
 def legend(image: Image) -> int:

@@ -35,6 +35,8 @@ class Row:
     """How many of so many lines the drawing takes; maps grow in steps."""
     blanks: int = 0
     """How many of the fewest lines are blank, and are left out if all fits without them."""
+    is_map: bool = True
+    """Whether it is drawn large below the first screen of a long page, too."""
 
 
 def fixed(drawing: Drawing) -> Row:
@@ -56,7 +58,10 @@ def column(rows: Sequence[Row]) -> Row:
         is_tight = need.least - blanks <= height < need.least
         saved, gap = (1, 0) if is_tight else (0, 1)
         needs = [Need(row.need.least - saved * row.blanks, row.need.most) for row in rows]
-        lines = [scrolled(each, height) for each in needs]
+        lines = [
+            scrolled(each, height) if row.is_map else each.least
+            for each, row in zip(needs, rows, strict=True)
+        ]
         first = first_screen(needs, height, gap)
         room = height - gap * max(first - 1, 0)
         lines[:first] = shares(needs[:first], room)
@@ -75,7 +80,7 @@ def column(rows: Sequence[Row]) -> Row:
         lines, gap = split(height)
         return sum(lines) + gap * between
 
-    return Row(need, draw, used, blanks)
+    return Row(need, draw, used, blanks, any(row.is_map for row in rows))
 
 
 def columns(rows: Sequence[Row], widths: Sequence[int]) -> Row:
@@ -89,7 +94,7 @@ def columns(rows: Sequence[Row], widths: Sequence[int]) -> Row:
     def used(height: int) -> int:
         return max(row.used(height) for row in rows)
 
-    return Row(need, draw, used, need.least - tight)
+    return Row(need, draw, used, need.least - tight, any(row.is_map for row in rows))
 
 
 def first_screen(needs: Sequence[Need], height: int, gap: int) -> int:

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from rich.cells import cell_len, set_cell_size
@@ -16,9 +17,15 @@ Line: TypeAlias = list[Segment]
 
 
 class Painted(Segment):
-    """A segment that has a background of its own, as the cells of pictures and maps have."""
+    """A segment that has a background of its own, as the cells of pictures and maps have.
 
-    __slots__ = ()
+    Its colours are of the terminal's depth.
+    """
+
+    @cached_property
+    def ansi(self) -> str:
+        """The segment as the terminal gets it; most cells are drawn again and again."""
+        return self.style.render(self.text) if self.style else self.text
 
 
 class Measured(list[Segment]):

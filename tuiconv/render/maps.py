@@ -1,7 +1,8 @@
 """Feature maps side by side on one scale, as large as they fit, the chosen one pointed at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -79,6 +80,7 @@ class Wall:
         return self.rows * (self.lines + self.has_labels)
 
 
+@lru_cache(maxsize=1024)
 def wall_of(shape: tuple[int, int, int], width: int, most_lines: int) -> Wall:
     """The largest maps that fit the width and the lines, or else tiny ones."""
     for times in range(LARGEST, 0, -1):
@@ -115,7 +117,8 @@ def draw_maps(panel: Maps, width: int, most_lines: int, display: Display) -> Dra
     ]
     texts = [f"{panel.origin + number}" for number in range(len(panel.maps))]
     spots, chosen = [], []
-    for row, levels in enumerate(row_levels(maps, wall, (low, high))):
+    drawn = heatmap(pixels_of(maps, wall, (low, high)), palette, display)
+    for row in range(wall.rows):
         first = row * wall.per_row
         shown = range(first, min(first + wall.per_row, len(maps)))
         if wall.has_labels or panel.chosen in shown:
@@ -125,7 +128,7 @@ def draw_maps(panel: Maps, width: int, most_lines: int, display: Display) -> Dra
             spots.append(spot(panel.key, shown, wall, len(lines)))
         if panel.chosen in shown:
             chosen.append(range(len(lines) - 1, len(lines) + wall.lines))
-        lines += heatmap(levels, palette, display)
+        lines += drawn[row * wall.lines : (row + 1) * wall.lines]
     return Drawing(lines, spots, chosen)
 
 
@@ -136,20 +139,24 @@ def largest(maps: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     return np.where(most > 0, most, 1.0)
 
 
-def row_levels(
+def pixels_of(
     maps: npt.NDArray[Any], wall: Wall, limits: tuple[float, float]
-) -> Iterator[npt.NDArray[np.uint8]]:
-    """The pixels of every row of maps."""
+) -> npt.NDArray[np.uint8]:
+    """The pixels of all rows of maps, row below row, two to a line."""
     levels = quantise(shrink(maps.transpose(1, 2, 0), wall.factor), *limits)  # h w n
     down = wall.times * (2 if wall.is_of_units else 1)
     levels = levels.repeat(down, axis=0).repeat(wall.times, axis=1)
-    for first in range(0, levels.shape[2], wall.per_row):
-        row = levels[:, :, first : first + wall.per_row].transpose(0, 2, 1)  # h n w
-        row = np.pad(row, ((0, 0), (0, 0), (0, wall.gap)), constant_values=NOTHING)
-        pixels = np.full((len(row), wall.width), NOTHING, np.uint8)
-        flat = row.reshape(len(row), -1)[:, : wall.width]
-        pixels[:, : flat.shape[1]] = flat
-        yield pixels
+    height, width, count = levels.shape
+    room = width + wall.gap
+    page = np.full((wall.rows, 2 * wall.lines, wall.per_row, room), NOTHING, np.uint8)
+    full = np.full((height, width, wall.rows * wall.per_row), NOTHING, np.uint8)
+    full[:, :, :count] = levels
+    rows = full.reshape(height, width, wall.rows, wall.per_row)  # h w row n
+    page[:, :height, :, :width] = rows.transpose(2, 0, 3, 1)
+    found = np.full((2 * wall.rows * wall.lines, wall.width), NOTHING, np.uint8)
+    flat = page.reshape(len(found), -1)[:, : wall.width]
+    found[:, : flat.shape[1]] = flat
+    return found
 
 
 def labels(maps: Sequence[tuple[str, str, bool]], wall: Wall, display: Display) -> Line:

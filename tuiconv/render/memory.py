@@ -1,22 +1,11 @@
 """The memory that a network takes, as a table."""
 
 from collections.abc import Callable
-from fractions import Fraction
 
-from tuiconv.arithmetic.memory import Memory
+from tuiconv.arithmetic.memory import PARTS, Memory, mebibytes
 from tuiconv.render.depth import Display
 from tuiconv.render.lines import Line, paragraph
 from tuiconv.render.tables import Column, fitting, table_lines
-
-PARTS = {
-    "activations": "activations",
-    "activation_gradients": "  their gradients",
-    "parameters": "parameters",
-    "parameter_gradients": "  their gradients",
-    "optimizer": "  kept by the optimizer",
-    "data": "images",
-}
-"""What the lecture's three parts consist of, and how it is called."""
 
 
 def memory_lines(
@@ -52,9 +41,3 @@ def memory_lines(
     ]
     what = f"{images}, {bytes_per_number} bytes a number, {doing}:"
     return [*paragraph(what, width), *table_lines(fitting(columns, width), display)]
-
-
-def mebibytes(size: int) -> str:
-    """A number of bytes in MiB, to two decimals, however large it is."""
-    hundredths = round(Fraction(100 * size, 2**20))
-    return f"{hundredths // 100:,}.{hundredths % 100:02}"

@@ -1,6 +1,7 @@
 """Single panels: what each needs of the page, and how it is drawn."""
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -8,18 +9,23 @@ from rich.cells import cell_len
 
 from tuiconv.lessons.scene import (
     Bars,
+    Boxes,
+    Canvas,
     Chart,
     Confusion,
+    Diagram,
     Map,
     Maps,
     Numbers,
     Panel,
     Pixels,
     Signed,
+    Source,
+    Sweep,
     Table,
     Text,
 )
-from tuiconv.render import numbers, table_panel
+from tuiconv.render import box_panel, canvas, diagram, numbers, source, sweep, table_panel
 from tuiconv.render.bars import bar_list
 from tuiconv.render.chart import Series, line_chart
 from tuiconv.render.confusion import confusion_lines, confusion_width
@@ -33,6 +39,7 @@ from tuiconv.render.images import draw_image, title_lines
 from tuiconv.render.layout import Need, Row, fixed
 from tuiconv.render.lines import Line, paragraph
 from tuiconv.render.maps import count_lines, draw_maps
+from tuiconv.render.picture import TINY
 
 FULL: Final = 10_000
 """As many lines as there are."""
@@ -50,11 +57,19 @@ NARROWEST: Final = 24
 """Cells that a map, a chart or bars must have beside something else."""
 SCALE: Final = 36
 """Cells behind the title of maps, for how far they are shrunk and the scale with its ends."""
+TITLE: Final = 14
+"""Cells of a longer title that are not broken, if only few numbers stand below it."""
 READABLE: Final = 36
 """Cells of a column in which longer lines of text are broken."""
 
 
-def row_of(panel: Panel, width: int, display: Display, is_whole: bool = False) -> Row:
+def row_of(
+    panel: Panel,
+    width: int,
+    display: Display,
+    is_whole: bool = False,
+    beside: Sequence[tuple[Numbers, int]] = (),
+) -> Row:
     """A panel as a row of the page: maps and charts take what height others leave.
 
     So do tables and bars, unless they are to be whole.
@@ -76,10 +91,27 @@ def row_of(panel: Panel, width: int, display: Display, is_whole: bool = False) -
             least = MAP_LINES if keeps else map_lines(panel, width, WHOLE_MAP, display)
             need = Need(min(least, full), full)
             return Row(need, draw, lambda height: map_lines(panel, width, height, display))
+        case Numbers() if not is_whole:
+            return numbers_row(panel, width, display, beside or ((panel, width),))
         case Chart():
             need = CHART
+        case Diagram():
+            need = diagram.lines_needed(panel, width, display)
+            return Row(need, draw, lambda height: diagram.lines_used(panel, width, height, display))
+        case Canvas():
+            need = canvas.lines_needed(panel, width)
+            return Row(need, draw, lambda height: canvas.lines_used(panel, width, height))
+        case Sweep():
+            need = sweep.lines_needed(panel, width, display)
+            return Row(need, draw, lambda height: sweep.lines_used(panel, width, height, display))
         case Table() if not is_whole:
             need = table_panel.lines_needed(panel, width)
+        case Source():
+            need = source.lines_needed(panel, width)
+        case Boxes():
+            full = box_panel.count_lines(panel, width, FULL)
+            need = Need(min(MAP_LINES, full), full)
+            return Row(need, draw, lambda height: box_panel.count_lines(panel, width, height))
         case Bars() if not is_whole:
             title, bars = len(title_lines(panel.title, width)), len(panel.labels)
             need = Need(title + min(LEAST_BARS, bars), title + bars)
@@ -93,6 +125,22 @@ def row_of(panel: Panel, width: int, display: Display, is_whole: bool = False) -
     return Row(need, draw)
 
 
+def numbers_row(
+    panel: Numbers, width: int, display: Display, beside: Sequence[tuple[Numbers, int]]
+) -> Row:
+    """A grid of numbers, which grow as far as those of all grids beside it can."""
+    least = numbers.lines_used(panel, width, 0)
+
+    def used(height: int) -> int:
+        grown = numbers.steps(beside, height)
+        return max(numbers.lines_used(*each, grown) for each in beside) if grown else least
+
+    def draw(height: int) -> Drawing:
+        return numbers.draw_numbers(panel, width, display, numbers.steps(beside, height))
+
+    return Row(Need(least, used(FULL)), draw, used, is_map=False)
+
+
 def cells_of(panel: Panel, height: int, display: Display) -> Need:
     """The cells that a panel needs, and makes use of in so many lines."""
     match panel:
@@ -103,17 +151,29 @@ def cells_of(panel: Panel, height: int, display: Display) -> Need:
         case Map() | Pixels() | Signed():
             pixels = panel.pixels.shape if isinstance(panel, Pixels) else panel.values.shape
             lines = max(height, WHOLE_MAP) if isinstance(panel, Map) else height
-            most = max(1, 2 * (lines - 2) * pixels[1] // pixels[0])
+            most = max(min(TINY, pixels[1]), 2 * (lines - 2) * pixels[1] // pixels[0])
             return Need(NARROWEST, max(NARROWEST, most))
+        case Boxes():
+            return Need(NARROWEST, max(NARROWEST, box_panel.most_width(panel, height)))
+        case Source():
+            return Need(READABLE, FULL)
         case Chart():
             return Need(NARROWEST, FULL)
+        case Diagram():
+            return Need(diagram.least_width(panel), diagram.most_width(panel))
+        case Sweep():
+            return Need(NARROWEST, sweep.most_cells(panel))
+        case Canvas():
+            return canvas.cells_needed(panel, height)
         case Bars():
             label = max(map(cell_len, panel.labels))
-            return Need(min(NARROWEST, label + 18), label + 40)
+            return Need(min(NARROWEST, label + 16), label + 40)
         case Numbers():
-            cells = numbers.least_width(panel)
+            title = min(cell_len(panel.title), TITLE)
+            least = max(numbers.least_width(panel), title)
+            return Need(least, least + numbers.STEPS * numbers.WIDER * panel.values.shape[1])
         case Table():
-            cells = table_panel.least_width(panel)
+            return table_panel.widths(panel)
         case Confusion():
             cells = confusion_width(panel.counts, panel.labels)
         case Text():
@@ -133,6 +193,16 @@ def draw_panel(panel: Panel, width: int, height: int, display: Display) -> Drawi
             return numbers.draw_numbers(panel, width, display)
         case Table():
             return table_panel.draw_table(panel, width, display, height)
+        case Diagram():
+            return diagram.draw_diagram(panel, width, height, display)
+        case Sweep():
+            return sweep.draw_sweep(panel, width, height, display)
+        case Canvas():
+            return canvas.draw_canvas(panel, width, height, display)
+        case Source():
+            return source.draw_source(panel, width, height, display)
+        case Boxes():
+            return box_panel.draw_box_panel(panel, width, height, display)
         case Pixels(frames=[_, *_]):
             return draw_framed(panel, width, height, display)
         case Pixels() | Signed():

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, groupby
+from operator import itemgetter
 from textwrap import wrap
 from typing import Final, TypeVar
 
@@ -12,6 +13,7 @@ from tuiconv.lessons.scene import (
     Bars,
     Columns,
     Confusion,
+    Diagram,
     Map,
     Numbers,
     Panel,
@@ -27,6 +29,7 @@ from tuiconv.render.images import GAP, Image, draw_images, images_in
 from tuiconv.render.layout import GAP as BETWEEN
 from tuiconv.render.layout import Need, Row, bands, column, columns, fixed, shares
 from tuiconv.render.lines import Line, side_by_side, text_line
+from tuiconv.render.nothing import told
 from tuiconv.render.panels import (
     FULL,
     LEAST_BARS,
@@ -37,7 +40,7 @@ from tuiconv.render.panels import (
     row_of,
 )
 
-ASCII: Final = dict(zip("×−·…–—→›≤≥≈±Σηδ²", "x-*~-->><>~+Snd2", strict=True))
+ASCII: Final = dict(zip("×−·…–—→›≤≥≈±Σηδ²←▸◂✓✗≠┌│├└", "x-*~-->><>~+Snd2<><+X!,|+'", strict=True))
 """What stands for signs that are common in titles and texts."""
 P = TypeVar("P", bound=Panel | Columns)
 
@@ -54,7 +57,8 @@ def draw_scene(scene: Scene, width: int, display: Display, height: int | None = 
     `height`, which is that of a screen; None if there is none.
     """
     title = fixed(Drawing([text_line(line) for line in wrap(scene.title, width)]))
-    drawing = column([title, *rows_of(scene.panels, width, height, display)]).draw(
+    parts = [*map(told, scene.panels)]
+    drawing = column([title, *rows_of(parts, width, height, display)]).draw(
         MOST_LINES if height is None else height
     )
     if display.unicode:
@@ -78,12 +82,25 @@ def in_ascii(line: Line) -> Line:
 
 
 def rows_of(
-    parts: Sequence[Panel | Columns], width: int, height: int | None, display: Display
+    parts: Sequence[Panel | Columns],
+    width: int,
+    height: int | None,
+    display: Display,
+    grids: Sequence[tuple[Numbers, int]] = (),
 ) -> list[Row]:
-    """What stands below each other: columns, pictures or texts that share a row, other panels."""
+    """What stands below each other: columns, pictures or texts that share a row, other panels.
+
+    Args:
+        parts: from top to bottom.
+        width: of all.
+        height: of the screen; None if there is none.
+        display: the terminal's abilities.
+        grids: with their widths those that stand in these and other columns beside each other.
+    """
     rows: list[Row] = []
-    fewest = sum(map(fewest_lines, parts))
-    for group in groups(parts):
+    together = groups(parts)
+    fewest = sum(max(map(fewest_lines, group)) for group in together)
+    for group in together:
         texts = [part for part in group if isinstance(part, Text)]
         if images := images_in(group):
             rows.append(picture_row(images, width, display))
@@ -94,7 +111,7 @@ def rows_of(
             left = None if height is None else height - others
             rows += column_rows(group[0], width, left, display)
         else:
-            rows.append(row_of(group[0], width, display, is_whole=height is None))
+            rows.append(row_of(group[0], width, display, height is None, grids))
     return rows
 
 
@@ -106,13 +123,15 @@ def fewest_lines(part: Panel | Columns) -> int:
         case Table():
             return len(part.rows) + 4
         case Numbers():
-            return len(part.values) + 3
+            return len(part.values) + 3 + bool(part.padding or part.unreached or part.unwritten)
         case Bars():
             return min(len(part.labels), LEAST_BARS) + 2
         case Confusion():
             return len(part.labels) + 2
         case Text():
             return len(part.lines) + 2
+        case Diagram():
+            return 2 * len(part.rows) + 1
         case Map():
             return MAP_LINES + 1
         case _:
@@ -143,7 +162,8 @@ def column_rows(part: Columns, width: int, height: int | None, display: Display)
     """Columns beside each other as far as there is room, the others in a row below."""
     rows = []
     for band in bands_of(part, width, height, display):
-        parts = [column(rows_of(panels, share, height, display)) for panels, share in band]
+        grids = [(p, share) for panels, share in band for p in panels if isinstance(p, Numbers)]
+        parts = [column(rows_of(panels, share, height, display, grids)) for panels, share in band]
         widths = [share for _, share in band]
         rows.append(columns(parts, widths) if len(parts) > 1 else parts[0])
     return rows
@@ -157,7 +177,7 @@ def bands_of(
     lines = MOST_LINES if height is None else height
     filled = [panels for panels in part.columns if panels]
     for panels in filled:
-        cells = [cells_of(panel, lines, display) for panel in panels]
+        cells = [group_cells(group, lines, display) for group in groups(panels)]
         least = min(width, max(n.least for n in cells))
         needs.append(Need(least, max(n.most for n in cells)))
     found = []
@@ -165,10 +185,20 @@ def bands_of(
         room = width - BETWEEN * (len(band) - 1)
         beside = [needs[place] for place in band]
         widths = shares(beside, room)
-        alike = dict(reversed([*zip(beside, widths, strict=True)]))  # what needs as much gets it
+        # what needs as much gets as much: the least of it, as there is no more room
+        alike = dict(sorted(zip(beside, widths, strict=True), key=itemgetter(1), reverse=True))
         widths = [alike[need] for need in beside]
         found.append([(filled[i], share) for i, share in zip(band, widths, strict=True)])
     return found
+
+
+def group_cells(group: Sequence[Panel], height: int, display: Display) -> Need:
+    """The cells of panels below each other, or beside each other if they are pictures."""
+    cells = [cells_of(panel, height, display) for panel in group]
+    if kind_of(group[0]) != "pictures":
+        return Need(max(each.least for each in cells), max(each.most for each in cells))
+    gaps = GAP * (len(group) - 1)
+    return Need(sum(each.least for each in cells) + gaps, sum(each.most for each in cells) + gaps)
 
 
 def picture_row(images: Sequence[Image], width: int, display: Display) -> Row:

@@ -8,16 +8,16 @@ from rich.color import Color
 from rich.style import Style
 
 from tuiconv.arithmetic import NetworkSpec
+from tuiconv.arithmetic.explaining import slides
 from tuiconv.arithmetic.joins import Join
-from tuiconv.arithmetic.layers import CausalConv, FullyConnected, TransposedConv
+from tuiconv.arithmetic.notation import Notation
+from tuiconv.arithmetic.rails import labels, skip_sign
 from tuiconv.arithmetic.sizes import Lengths, Padding, Window
-from tuiconv.arithmetic.sliding import Sliding
 from tuiconv.arithmetic.specs import Spec
 from tuiconv.render.bars import bar
 from tuiconv.render.depth import ColorDepth, Display
 from tuiconv.render.lines import Line, paragraph
-from tuiconv.render.notation import Notation, notation_of
-from tuiconv.render.rails import labels, skip_sign
+from tuiconv.render.notation import notation_of
 from tuiconv.render.tables import Column, fitting, table_lines, total_width
 
 SHORTEST_BAR, LONGEST_BAR = 6, 16
@@ -78,7 +78,7 @@ def shapes_lines(network: NetworkSpec, width: int, display: Display) -> list[Lin
         meanings.append("1+2: 1 before, 2 behind")
     if "sees" in shown and any(layer.receptive_field.exceeds(network.input) for layer in network):
         meanings.append("!: more than the image has")
-    skip = skip_sign(display)
+    skip = skip_sign(display.unicode)
     if any(skip in name for name in columns[0].cells):
         meanings.append(f"{skip}: joined with what leaves that layer")
     lines += paragraph("; ".join(meanings), width)
@@ -112,7 +112,7 @@ def shapes_columns(network: NetworkSpec, display: Display) -> list[Column]:
     arrow = "→" if display.unicode else ">"
     groups = [str(getattr(layer, "groups", "")) for layer in layers]
     columns = [
-        Column("layer", labels(layers, display), "total", is_text=True),
+        Column("layer", labels(layers, display.unicode), "total", is_text=True),
         Column("kind", [layer.word for layer in layers], is_text=True, rank=6),
         Column("k", pairs(lambda window: window.kernel_size), rank=4),
         Column("s", pairs(lambda window: window.stride), rank=4, gap=1),
@@ -151,13 +151,6 @@ def with_bars(column: Column, network: NetworkSpec, room: int, display: Display)
             f"{each} {cell:>{column.width}}" for each, cell in zip(bars, column.cells, strict=True)
         ]
     return replace(column, cells=bars, is_text=True, style=BAR_COLOURS[display.depth])
-
-
-def slides(layer: Spec) -> bool:
-    """Whether a layer has a window, with a kernel, a stride and padding."""
-    if isinstance(layer, FullyConnected):
-        return len(layer.input) == 3
-    return isinstance(layer, Sliding | CausalConv | TransposedConv)
 
 
 def inputs(layer: Spec, written: Notation) -> str:

@@ -17,7 +17,7 @@ from tuiconv.render.picture import fitted
 
 LEGEND: Final = 2
 """Lines below a map, at most."""
-STRONGEST: Final = "of each area the strongest number"
+STRONGEST: Final = "strongest of each area"
 """How a map is made smaller."""
 FEW: Final = 0.02
 """The share of the cells whose numbers may lie beyond the ends of the scale."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from rich.segment import Segment
@@ -22,6 +23,8 @@ LEAST_ROWS: Final = 5
 """Of a table with a chosen row, however few lines the other panels leave."""
 HEAD: Final = 2
 """Lines of the head and the rule below it."""
+FOOT: Final = 2
+"""Lines of a last row of sums and the rule above it."""
 MARGIN: Final = 2
 """Cells of the pointer before the chosen row."""
 
@@ -29,22 +32,24 @@ MARGIN: Final = 2
 def draw_table(panel: Table, width: int, display: Display, height: int = FULL) -> Drawing:
     """The title, the head, a rule, and the rows; before the chosen one stands a pointer.
 
-    Columns that do not fit `width` go on below, with the first column repeated. With a chosen row,
-    where all of them are too many for the height, those around it are shown.
+    Columns that do not fit `width` go on below, with the first column repeated, unless they are to
+    spare. With a chosen row, where all of them are too many for the height, those around it are
+    shown.
     """
-    columns = columns_of(panel)
     margin = 0 if panel.chosen is None else MARGIN
-    drawn = [table_lines(block, display) for block in blocks(columns, width - margin)]
+    parts = blocks(columns_of(panel, width - margin), width - margin)
     title = paragraph(panel.title, width, style=BOLD)
-    room = (height - len(title)) // len(drawn) - HEAD
-    begin, end = rows_shown(len(panel.rows), panel.chosen, max(room, LEAST_ROWS))
-    if end - begin < len(panel.rows):
-        place = f"{panel.title}, {begin} to {end - 1} of {len(panel.rows)}"
-        title = paragraph(place, width, style=BOLD)
+    foot = FOOT if panel.below else 0
+    room = (height - len(title)) // len(parts) - HEAD - foot
+    begin, end = 0, len(panel.rows)
+    if panel.chosen is not None and end > room:
+        room -= len(paragraph(part_title(panel, end, end), width)) - len(title)
+        begin, end = rows_shown(end, panel.chosen, max(room, LEAST_ROWS))
+        title = paragraph(part_title(panel, begin, end), width, style=BOLD)
     lines, spots, chosen = title, [], []
-    for block in drawn:
+    for part in parts:
         first = len(lines) + HEAD
-        for y, line in enumerate([*block[:HEAD], *block[HEAD + begin : HEAD + end]], begin - HEAD):
+        for y, line in enumerate(table_lines(part, display, begin, end), begin - HEAD):
             is_chosen = y == panel.chosen
             lines.append(marked(line, is_chosen, display) if margin else line)
         if panel.chosen is not None:
@@ -53,6 +58,13 @@ def draw_table(panel: Table, width: int, display: Display, height: int = FULL) -
         if panel.key:
             spots.append(Spot(0, first, width, end - begin, panel.key, lambda x, y: (begin + y,)))
     return Drawing(lines, spots, chosen)
+
+
+def part_title(panel: Table, begin: int, end: int) -> str:
+    """The title, and which rows are shown if these are not all."""
+    rows = len(panel.rows)
+    is_whole = begin == 0 and end == rows
+    return panel.title if is_whole else f"{panel.title}, {begin} to {end - 1} of {rows}"
 
 
 def rows_shown(rows: int, chosen: int | None, room: int) -> tuple[int, int]:
@@ -66,10 +78,13 @@ def rows_shown(rows: int, chosen: int | None, room: int) -> tuple[int, int]:
 def lines_needed(panel: Table, width: int) -> Need:
     """The fewest lines in which a table can be drawn, and all that it has."""
     margin = 0 if panel.chosen is None else MARGIN
-    count, most = len(blocks(columns_of(panel), width - margin)), len(panel.rows)
+    columns = columns_of(panel, width - margin)
+    count, most = len(blocks(columns, width - margin)), len(panel.rows)
     least = most if panel.chosen is None else min(most, LEAST_ROWS)
     titles = len(paragraph(panel.title, width))
-    return Need(titles + count * (HEAD + least), titles + count * (HEAD + most))
+    other = HEAD + (FOOT if panel.below else 0)
+    part = len(paragraph(part_title(panel, most, most), width)) if least < most else titles
+    return Need(part + count * (other + least), titles + count * (other + most))
 
 
 def marked(line: Line, is_chosen: bool, display: Display) -> Line:
@@ -81,13 +96,25 @@ def marked(line: Line, is_chosen: bool, display: Display) -> Line:
     return [Segment(f"{pointer} {text}", Style(bold=True, reverse=True))]
 
 
-def columns_of(panel: Table) -> list[Column]:
-    """The columns; those of numbers stand to the right."""
+def columns_of(panel: Table, width: int) -> list[Column]:
+    """The columns, less those to spare where not all have room."""
+    columns = dict(enumerate(all_columns(panel.head, panel.rows, panel.below)))
+    for place in panel.spare:
+        if total_width(columns.values()) > width:
+            del columns[place]
+    return [*columns.values()]
+
+
+@lru_cache(maxsize=16)  # of one table, every key that is pressed draws other rows
+def all_columns(
+    head: tuple[str, ...], rows: tuple[tuple[str, ...], ...], below: tuple[str, ...]
+) -> list[Column]:
+    """The columns of a table; those of numbers stand to the right."""
     columns = []
-    for place, name in enumerate(panel.head):
-        cells = [row[place] for row in panel.rows]
+    for place, name in enumerate(head):
+        cells = [row[place] for row in rows]
         is_text = not all(NUMBER.fullmatch(cell.strip()) for cell in cells)
-        columns.append(Column(name, cells, is_text=is_text))
+        columns.append(Column(name, cells, below[place] if below else "", is_text))
     return columns
 
 
@@ -101,6 +128,8 @@ def blocks(columns: Sequence[Column], width: int) -> list[list[Column]]:
     return found
 
 
-def least_width(panel: Table) -> int:
-    """Cells that all columns take."""
-    return total_width(columns_of(panel)) + (0 if panel.chosen is None else MARGIN)
+def widths(panel: Table) -> Need:
+    """Cells that all columns take but those to spare, and all columns."""
+    margin = 0 if panel.chosen is None else MARGIN
+    least, most = (total_width(columns_of(panel, width)) for width in (0, FULL))
+    return Need(least + margin, most + margin)

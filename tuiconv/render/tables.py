@@ -64,12 +64,17 @@ def fitting(columns: Sequence[Column], width: int) -> list[Column]:
     return [column for column in columns if column.rank in kept]
 
 
-def table_lines(columns: Sequence[Column], display: Display) -> list[Line]:
-    """Headings, a rule, a line for every row, and below another rule the last line, if any."""
+def table_lines(
+    columns: Sequence[Column], display: Display, begin: int = 0, end: int | None = None
+) -> list[Line]:
+    """Headings, a rule, a line for every row, and below another rule the last line, if any.
+
+    Of all rows those from `begin` on, up to `end`; the columns are as wide as all need.
+    """
     widths = [column.width for column in columns]
     rule = text_line(("─" if display.unicode else "-") * total_width(columns))
     below = [column.below for column in columns]
-    rows = zip(*(column.cells for column in columns), strict=True)
+    rows = zip(*(column.cells[begin:end] for column in columns), strict=True)
     high = max(len(column.heading) for column in columns)
     headings = [("",) * (high - len(column.heading)) + column.heading for column in columns]
     lines = [row_line(columns, widths, texts, BOLD) for texts in zip(*headings, strict=True)]

@@ -1,16 +1,15 @@
 """One unit: the nested boxes that it sees, drawn on the image, and its interval in every layer."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 from tuiconv.arithmetic import NetworkSpec, Spec
-from tuiconv.arithmetic.sizes import Pair
-from tuiconv.arithmetic.specs import Shape
-from tuiconv.arithmetic.units import Box, Seen, sides
-from tuiconv.render.boxes import LETTERS, Extent, draw_boxes
+from tuiconv.arithmetic.extents import LETTERS, Extent
+from tuiconv.arithmetic.notation import Notation
+from tuiconv.arithmetic.units import Box, Seen, extents, padding, sides
+from tuiconv.render.boxes import draw_boxes
 from tuiconv.render.depth import Display
 from tuiconv.render.lines import Line, block_width, paragraph, side_by_side
-from tuiconv.render.notation import Notation, notation_of
+from tuiconv.render.notation import notation_of
 from tuiconv.render.tables import Column, fitting, table_lines
 
 GAP = 3
@@ -60,26 +59,6 @@ def unit_lines(
     outside = any(padding(each.padding) for each in seen.values())
     drawing += paragraph("frame: the input" + "; outside of it: padding" * outside, room)
     return side_by_side([drawing, tables], GAP) if is_beside else [*tables, [], *drawing]
-
-
-def extents(layer: Spec, box: Box, image: Shape) -> tuple[Extent, Extent]:
-    """Where the units of a box are on the image, vertically and horizontally.
-
-    A unit is as large as the step to the next. Where that many steps make up the image, as they do
-    with padding, each has its share of it: in time, the last is at the end, though it sees but what
-    is before. Elsewhere a unit is in the middle of what it sees.
-    """
-    seen = layer.receptive_field
-
-    def extent(axis: int) -> Extent:
-        jump = Fraction(seen.jump[axis])
-        begin = Fraction(0)  # of unit 0
-        if sides(layer)[axis] * jump != image[1 + axis]:
-            begin = seen.start[axis] + (seen.size[axis] - jump) / 2
-        first, last = box.first[axis], box.last[axis]
-        return Extent(float(begin + first * jump), float(begin + (last + 1) * jump))
-
-    return extent(0), extent(1)
 
 
 def seen_columns(
@@ -135,10 +114,3 @@ def intervals(
         Column("columns", [each[1] for each in cells]),
         Column("units", [each[2] for each in cells], rank=2),
     ]
-
-
-def padding(beyond: tuple[Pair, Pair]) -> str:
-    """`2 above, 1 left`; nothing if there is none."""
-    (above, below), (left, right) = beyond
-    found = {"above": above, "below": below, "left": left, "right": right}
-    return ", ".join(f"{count} {side}" for side, count in found.items() if count)

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.driver import Driver
 from textual.events import Event, Key
 from textual.reactive import var
 from textual.screen import Screen
@@ -39,6 +40,8 @@ DEPTHS = {
 
 PATIENCE: Final = 0.5
 """Seconds that the step in hand may take to end when the explorer is quitted."""
+LONGER: Final = 5.0
+"""Seconds that it may take together with the files that are to be written."""
 
 GRACE: Final = {"SIGTERM": 10.0, "SIGHUP": 1.0}
 """Seconds to end in when told to: to give the terminal back takes long on a busy machine; from one
@@ -123,6 +126,15 @@ class TuiconvApp(App[None]):
         self.depth = Display(ColorDepth.NONE if self.no_color else depth, signs.unicode)
         self.compute = Compute(lambda error: self.post_message(ComputeFailed(error)))
         """Everything slow is submitted to it."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's for the terminal; our own for a page in a browser."""
+        driver = super().get_driver_class()
+        if driver.__name__ == "WebDriver":
+            from tuiconv.tui.page import PageDriver
+
+            return PageDriver
+        return driver
 
     def on_mount(self) -> None:
         self.compute.submit(partial(self._compile, compile_all(), perf_counter()))
@@ -225,7 +237,7 @@ def run_explorer(*, animated: bool) -> int:
     app.run()
     status = app.return_code or 0
     if app.compute.ident:  # it may be ended before its first paint
-        app.compute.join(PATIENCE)
+        app.compute.join(LONGER if app.compute.owes else PATIENCE)
     if app.compute.is_alive():
         # A compile cannot be interrupted, and crashes when the interpreter goes away under it.
         sys.stdout.flush()

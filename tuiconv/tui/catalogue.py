@@ -17,7 +17,7 @@ class Entry:
     """Its name among the modes of the app."""
     name: str
     about: str
-    """What there is to see, in a line."""
+    """What there is to see, in a line that Home has room for: tests/tui/test_app.py."""
     module: str
     """Imported when the screen is opened: the first screen is to be painted before that."""
     screen: str

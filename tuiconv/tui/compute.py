@@ -37,20 +37,41 @@ class Compute(Thread):
         self.stopped = Event()
         self._jobs: SimpleQueue[Job] = SimpleQueue()
         self._failed = failed
+        self._promised = self._kept = 0
 
     def submit(self, job: Job) -> None:
         """Have `job` run in this thread, after the step in hand and the jobs before it."""
         self._jobs.put(job)
 
+    def promise(self, job: Job) -> None:
+        """As `submit`, for what is done also if the thread is to stop meanwhile: writing a file.
+
+        To be called in one thread only.
+        """
+
+        def keep() -> None:
+            try:
+                job()
+            finally:
+                self._kept += 1
+
+        self._promised += 1
+        self.submit(keep)
+
+    @property
+    def owes(self) -> bool:
+        """Whether something promised is still to be done."""
+        return self._kept < self._promised
+
     def stop(self) -> None:
-        """End after the step in hand."""
+        """End after the step in hand, and all that is promised."""
         self.stopped.set()
         self.submit(lambda: None)
 
     def run(self) -> None:
         """The thread's life."""
-        while not self.stopped.is_set():
-            going = self.work is not None and self.work.going
+        while self.owes or not self.stopped.is_set():
+            going = not self.stopped.is_set() and self.work is not None and self.work.going
             try:
                 job = self._jobs.get(block=not going)
             except Empty:
@@ -60,8 +81,9 @@ class Compute(Thread):
                 job()
             except Exception as error:
                 if self.stopped.is_set():
-                    return  # nobody is left to tell, which may be the very error
+                    continue  # nobody is left to tell, which may be the very error
+                self._failed(error)
                 if not isinstance(error, UserError | OSError):
                     # A fault of the program: the UI thread must learn of it, and nothing goes on.
                     self.stopped.set()
-                self._failed(error)
+                    return

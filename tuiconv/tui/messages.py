@@ -1,6 +1,6 @@
 """What the compute thread tells the screens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from textual.screen import ModalScreen
 
+    from tuiconv.lessons.home import Glimpse
     from tuiconv.lessons.scene import Scene
 
 
@@ -49,7 +50,10 @@ class SceneReady(Message):
 class HomeReady(Message):
     """What Home shows."""
 
-    scene: "Scene"
+    told: str
+    """Of the terminal and the data."""
+    glimpses: "dict[str, Glimpse]" = field(default_factory=dict)
+    """The pictures, by the modes of their screens, once there are kernels to make them."""
     moves: bool = False
     """As in `SceneReady`."""
 

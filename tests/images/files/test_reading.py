@@ -236,7 +236,9 @@ def test_a_picture_that_is_too_large_is_refused_with_its_size_and_what_allows_it
 ):
     monkeypatch.setattr(limits, "MOST_PIXELS", 19)
     content = saved(Image.new("L", (5, 4)), "PNG")
-    with pytest.raises(PictureError, match="5×4 pixels are more than 19; --large allows it"):
+    with pytest.raises(
+        PictureError, match="5×4 pixels are more than 19; apply-filter --large takes it"
+    ):
         read_picture_file(content)
     assert read_picture_file(content, large=True).frames[0].width == 5
     monkeypatch.setattr(limits, "MOST_PIXELS", 20)
@@ -269,7 +271,9 @@ def test_a_gif_is_refused_before_it_takes_memory_for_a_frame(size):
     screen = b"GIF89a" + struct.pack("<HHBBB", size, size, 0, 0, 0)
     cleared_after = b"!\xf9\4\x08\0\0\0\0"
     frame = b"," + struct.pack("<HHHHB", 0, 0, 60_000, 60_000, 0) + b"\2\1\x05\0;"
-    with pytest.raises(PictureError, match="more than 178,956,970 pixels; --large allows it"):
+    with pytest.raises(
+        PictureError, match="more than 178,956,970 pixels; apply-filter --large takes it"
+    ):
         read_picture_file(screen + cleared_after + frame)
 
 

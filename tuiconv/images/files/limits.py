@@ -71,7 +71,7 @@ def check_size(image: ImageFile.ImageFile, frames: int) -> None:
         size = f"{width:,}×{height:,} pixels"
         if frames > 1:
             size += f" and {frames - 1:,} more, {pixels:,} pixels in all,"
-        raise PictureError(f"{size} are more than {MOST_PIXELS:,}; --large allows it")
+        raise PictureError(f"{size} are more than {MOST_PIXELS:,}; apply-filter --large takes it")
 
 
 def check_padded(frames: "Sequence[Sequence[Stage]]") -> None:

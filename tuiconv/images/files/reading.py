@@ -95,7 +95,7 @@ def _read(source: Path | bytes, large: bool, only_first: bool) -> PictureFile:
         raise PictureError(f"{name}: {error}") from error
     except Image.DecompressionBombError as error:
         raise PictureError(
-            f"{name}: more than {2 * MOST_PIXELS:,} pixels; --large allows it"
+            f"{name}: more than {2 * MOST_PIXELS:,} pixels; apply-filter --large takes it"
         ) from error
     except UnidentifiedImageError:
         raise PictureError(

@@ -1,19 +1,28 @@
-"""Filters as one writes them: `sharpen`, `gaussian(2)`, `gabor(theta=45) | box-blur`."""
+"""Filters as one writes them: `sharpen`, `gaussian(2)`, `gabor(theta=45) | [1 2 1]/4`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
 
 from tuiconv.errors import RequestError, nearest
 from tuiconv.images.filters.catalog import FILTERS
 from tuiconv.images.filters.families import Family, Parameter
 from tuiconv.images.filters.family_kernels import FAMILIES
 from tuiconv.images.filters.filter import Filter
+from tuiconv.images.filters.kernel_reading import MOST_WEIGHT, parse_kernel
 from tuiconv.images.filters.number_text import NUMBER, number_in, quoted
+from tuiconv.images.filters.own_kernel import OwnKernel
 
 MOST_FILTERS: Final = 50
 """In a row; the sums of many more could grow beyond all numbers."""
+
+MOST_VALUE: Final = 65535.0
+"""The largest number of a pixel."""
+MOST_SUM: Final = 1e150
+"""Which has a square."""
 
 LONGEST_TEXT: Final = 80
 """Characters of the whole text that a message shows."""
@@ -25,10 +34,12 @@ def parse_filters(text: str) -> tuple[Filter, ...]:
     """The filters that a text names, in the order in which they are applied.
 
         filters  = filter { "|" filter }
-        filter   = name [ "(" [ argument { "," argument } ] ")" ]
+        filter   = name [ "(" [ argument { "," argument } ] ")" ] | kernel
         argument = [ parameter "=" ] number
+        kernel   = "[" rows "]" [ "/" number ] [ ("+" | "-") number ]
 
-    A number is written as 2, -0.5 or 1/3; what is not given has its default.
+    A number is written as 2, -0.5 or 1/3; what is not given has its default. The rows of a kernel
+    are those of `parse_kernel`: [1 2 1; 2 4 2; 1 2 1]/16.
 
     Raises:
         RequestError: says at which character the text goes wrong and what was expected.
@@ -41,7 +52,38 @@ def parse_filters(text: str) -> tuple[Filter, ...]:
         found.append(reader.filter())
     if reader.token.text:
         raise reader.expected('"|" or the end')
+    check_growth(found)
     return tuple(found)
+
+
+def read_kernel(text: str) -> OwnKernel:
+    """A kernel in brackets, with its numbers as they are written.
+
+    Raises:
+        RequestError: as `parse_filters`.
+    """
+    reader = Reader(text)
+    kernel = reader.kernel()
+    if reader.token.text:
+        raise reader.expected("the end")
+    return kernel
+
+
+def check_growth(filters: Sequence[Filter]) -> None:
+    """Refuse kernels of one's own that are too large to be laid on each other.
+
+    Raises:
+        RequestError: the sums could become too large to be squared.
+    """
+    largest = MOST_VALUE
+    for each in filters:
+        weights = max(float(np.abs(kernel).sum()) for kernel in each.matrices.values())
+        largest = largest * weights + MOST_WEIGHT  # which a bias may be
+        if largest > MOST_SUM:
+            raise RequestError(
+                f"{each.name}: behind the filters before it, the sums could grow to {largest:.0e};"
+                f" expected at most {MOST_SUM:g}"
+            )
 
 
 @dataclass(frozen=True)
@@ -79,10 +121,13 @@ class Reader:
         return RequestError(f"{place}: expected {what}; found {found}{hint}")
 
     def filter(self) -> Filter:
-        """A name, and the numbers that follow it."""
+        """A name, and the numbers that follow it; or a kernel in square brackets."""
         name = self.token.text
+        if name == "[":
+            return self.kernel().filter()
         if name not in FILTERS:
-            raise self.expected(f"one of {', '.join(FILTERS)}", nearest(name.lower(), FILTERS))
+            hint = nearest(name.lower(), FILTERS)
+            raise self.expected("a filter" if hint else f"one of {', '.join(FILTERS)}", hint)
         self.next += 1
         if self.token.text != "(":
             return FILTERS[name]
@@ -90,6 +135,31 @@ class Reader:
             raise self.expected(f'"|" or the end, as {name} takes no numbers')
         self.next += 1
         return FAMILIES[name].with_values(self.values(FAMILIES[name]))
+
+    def kernel(self) -> OwnKernel:
+        """The rows in brackets, what the sums are divided by, and what is added to them."""
+        begin = self.token.start + 1
+        end = self.text.find("]", begin)
+        while self.token.text and self.token.start < (end if end >= 0 else len(self.text)):
+            self.next += 1
+        if not self.take("]"):
+            raise self.expected('"]" behind the last row of the kernel')
+        weights, divide, bias = parse_kernel(self.text[begin:end]), 1.0, 0.0
+        if self.take("/"):
+            divide = self.number("a number to divide by")
+        if self.token.text[:1] in ("+", "-", "−"):
+            sign = self.token.text if len(self.token.text) == 1 else ""
+            self.next += bool(sign)
+            bias = self.number("a number to add") * (-1 if sign in ("-", "−") else 1)
+        return OwnKernel(weights, divide, bias)
+
+    def number(self, what: str) -> float:
+        """The next token as a number."""
+        value = number_in(self.token.text)
+        if value is None:
+            raise self.expected(what)
+        self.next += 1
+        return value
 
     def values(self, family: Family) -> dict[str, float]:
         """What stands between the brackets, by name."""

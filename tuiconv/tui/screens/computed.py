@@ -7,6 +7,7 @@ sends it here. A screen that is not shown asks for nothing.
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
@@ -16,7 +17,7 @@ from textual.message import Message
 from tuiconv.errors import UserError
 from tuiconv.lessons.view import View
 from tuiconv.tui.history import History
-from tuiconv.tui.messages import LessonFailed, SceneReady
+from tuiconv.tui.messages import FileWritten, LessonFailed, SceneReady
 from tuiconv.tui.screens.framed import FramedScreen
 
 if TYPE_CHECKING:
@@ -109,15 +110,19 @@ class ComputedScreen(FramedScreen, Generic[V]):
 
     def tell(self, what: "Callable[[Lesson[V], V], Message]") -> None:
         """Have the compute thread tell something of the view, after all that was asked before."""
+        self.explorer.compute.submit(partial(self._tell, what))
 
-        def job() -> None:
-            try:
-                lesson = self._ready()
-                self.post_message(what(lesson, lesson.settled(self.view)))
-            except (UserError, OSError) as error:
-                self.post_message(LessonFailed(error))
+    def write(self, what: "Callable[[Lesson[V], V], FileWritten]") -> None:
+        """As `tell`, of a file: it is written also if the explorer is quitted right afterwards."""
+        self.explorer.compute.promise(partial(self._tell, what))
 
-        self.explorer.compute.submit(job)
+    def _tell(self, what: "Callable[[Lesson[V], V], Message]") -> None:
+        """In the compute thread."""
+        try:
+            lesson = self._ready()
+            self.post_message(what(lesson, lesson.settled(self.view)))
+        except (UserError, OSError) as error:
+            self.post_message(LessonFailed(error))
 
     def _send_scene(self, lesson: "Lesson[V]") -> None:
         began = perf_counter()

@@ -6,6 +6,7 @@ from typing import ClassVar
 from rich.table import Table
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tuiconv.tui.keys import Keys
@@ -35,12 +36,13 @@ class HelpScreen(Sheet):
         self._keys = sorted(keys, key=lambda each: not each.sentence)
 
     def compose_sheet(self) -> ComposeResult:
-        for sentence in self._sentences:
-            yield Static(sentence, classes="sentence", markup=False)
         table = Table.grid(padding=(0, 2))
         table.add_column(style="bold", no_wrap=True)
         table.add_column(no_wrap=True)
         table.add_column()
         for each in self._keys:
             table.add_row(each.keys, each.name, each.sentence)
-        yield Static(table, id="all-keys")
+        with VerticalScroll():
+            for sentence in self._sentences:
+                yield Static(sentence, classes="sentence", markup=False)
+            yield Static(table, id="all-keys")

@@ -1,53 +1,59 @@
-"""Home: the list of screens, how far the compile is, and what there is to work with."""
+"""Home: the screens, how far the compile is, and what there is to work with."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container
 from textual.timer import Timer
-from textual.widgets import OptionList, ProgressBar, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
-from tuiconv.render.findings import Finding, data_sets, terminal
+from tuiconv.render.findings import terminal
 from tuiconv.tui.catalogue import SCREENS
 from tuiconv.tui.messages import HomeReady
-from tuiconv.tui.screens.framed import FramedScreen
+from tuiconv.tui.screens.framed import HEIGHTS, WIDTHS, FramedScreen
+from tuiconv.tui.screens.lesson_keys import ARROWS
 from tuiconv.tui.visits import count_visit
+from tuiconv.tui.widgets.card import Card
 
 if TYPE_CHECKING:
     from tuiconv.tui.compute import Work
     from tuiconv.tui.messages import WarmUp
-    from tuiconv.tui.widgets.scene_view import SceneView
 
 WELCOME: Final = "Take a convolutional network apart with your own hands."
-HINT: Final = (
-    "New here? Begin with 3 and look into a trained network: the arrow keys point, Enter goes in,"
-    " Escape comes out, and ? explains what you see."
-)
+HINT: Final = "New here? Press 3: arrows point, Enter goes in, Esc out, ? explains."
 HINTED: Final = 3
 """Visits on which the hint is given."""
+ROOMY_WIDTHS: Final = [*WIDTHS, (80, "-wide")]
+ROOMY_HEIGHTS: Final = [*HEIGHTS, (24, "-high")]
+"""With both there is room for pictures."""
 SECONDS: Final = 1.0
 """Between two pictures of a training that goes on."""
-
-
-class ScreenList(OptionList):
-    """The screens, to choose one."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "cursor_up", "Choose", key_display="↑↓"),
-        Binding("down", "cursor_down", "Choose", show=False),
-        Binding("enter", "select", "Open"),
-    ]
 
 
 class HomeScreen(FramedScreen):
     """The way to everything else."""
 
     HEADING = "Home"
+    HORIZONTAL_BREAKPOINTS = ROOMY_WIDTHS
+    VERTICAL_BREAKPOINTS = ROOMY_HEIGHTS
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(
+                key,
+                f"choose({rows}, {columns})",
+                "Choose",
+                show=key == "up",
+                key_display="←↑↓→",
+            )
+            for key, rows, columns in ARROWS
+        ),
+        Binding("enter", "open", "Open"),
+    ]
 
     sentences = (
         "tuiconv shows convolutional networks from inside: what every unit computes, how a network"
@@ -61,28 +67,21 @@ class HomeScreen(FramedScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._view: SceneView | None = None
         self._next_pictures: Timer | None = None
+        self.chosen = 0
+        """The card that is pointed at."""
 
     def compose_lesson(self) -> ComposeResult:
         yield Static(WELCOME, id="welcome", markup=False)
-        yield ScreenList(
-            *(
-                Option(f"{entry.key}  {entry.name:<10} {entry.about}", id=entry.mode)
-                for entry in SCREENS
-            ),
-            id="screens",
-            markup=False,
-        )
-        yield Static(HINT, id="hint", markup=False)
-        with Horizontal(id="progress"):
-            yield Static(id="doing", markup=False)
-            yield ProgressBar(total=1.0, show_eta=False, id="compiled")
-        yield Vertical(id="pictures")
+        with Container(id="screens"):
+            yield from map(Card, SCREENS)
+            yield Static(id="here", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(ScreenList).focus()
-        self.query_one("#hint").display = count_visit() <= HINTED
+        self.query(Card).first().choose(True)
+        self.watch(self.explorer, "depth", self.ask, init=False)
+        if count_visit() <= HINTED:
+            self.query_one("#welcome", Static).update(HINT)
 
     def on_screen_resume(self) -> None:
         self.ask()
@@ -91,11 +90,8 @@ class HomeScreen(FramedScreen):
         self.ask()
 
     def show_warm_up(self, warm_up: "WarmUp") -> None:
-        is_ready = warm_up.share == 1
-        self.query_one("#doing", Static).update(warm_up.doing)
-        self.query_one(ProgressBar).update(progress=warm_up.share)
-        self.query_one("#progress").display = not is_ready
-        if is_ready:
+        super().show_warm_up(warm_up)
+        if warm_up.share == 1:
             self.ask()
 
     def ask(self) -> None:
@@ -105,42 +101,50 @@ class HomeScreen(FramedScreen):
             self.explorer.compute.submit(lambda: self._look(*size, is_warm))
 
     def _look(self, columns: int, lines: int, is_warm: bool) -> None:
-        from tuiconv.lessons.scene import Columns, Scene, Text
-
         encoding = getattr(sys.__stdout__, "encoding", None) or "unknown"
-        found = terminal(self.explorer.depth, columns, lines, encoding)
-        here, data = Text("This terminal", told(found)), Text("Data sets", tuple(data_told()))
-        texts = Columns(((here,), (data,)))
-        work = self.explorer.compute.work
+        depth = self.explorer.depth
+        here = f"Terminal: {columns}×{lines}, {depth.depth.value}, {encoding}"
+        found = terminal(depth, columns, lines, encoding)
+        advice = [each.advice for each in found if each.advice]
+        told = "\n".join((here, data_told(), *advice))
         if not is_warm:
-            self.post_message(HomeReady(Scene("", (texts,))))
+            self.post_message(HomeReady(told))
             return
-        from tuiconv.lessons.home import pictures
+        from tuiconv.lessons.home import glimpses
 
-        numbers, losses = loss_curve(work)
-        scene = Scene("", (pictures(numbers, losses), texts))
-        self.post_message(HomeReady(scene, moves=work is not None and work.going))
+        work = self.explorer.compute.work
+        moves = work is not None and work.going
+        self.post_message(HomeReady(told, glimpses(*loss_curve(work)), moves))
 
     @on(HomeReady)
     def show_pictures(self, event: HomeReady) -> None:
         """Draw what came back."""
-        from tuiconv.tui.widgets.scene_view import SceneView  # with NumPy, after the first paint
-
-        if self._view is None:
-            self._view = SceneView(self.explorer.depth, id="scene")
-            self.query_one("#pictures").mount(self._view)
-            self.watch(self.explorer, "depth", self._view.show_with, init=False)
-        self._view.show(event.scene)
+        self.query_one("#here", Static).update(event.told)
+        for card in self.query(Card):
+            if card.entry.mode in event.glimpses:
+                card.show(event.glimpses[card.entry.mode], self.explorer.depth)
         if self._next_pictures is not None:
             self._next_pictures.stop()
         if event.moves:
             self._next_pictures = self.set_timer(SECONDS, self.ask)
 
-    @on(ScreenList.OptionSelected)
-    def open_screen(self, event: ScreenList.OptionSelected) -> None:
-        """Enter on a line opens its screen."""
-        if event.option.id is not None:
-            self.app.switch_mode(event.option.id)
+    def action_choose(self, rows: int, columns: int) -> None:
+        """Go on to another card; those of a row are beside each other."""
+        cards = [*self.query(Card)]
+        beside = sum(card.region.y == cards[0].region.y for card in cards)
+        there = self.chosen + beside * rows + columns
+        if 0 <= there < len(cards):
+            cards[self.chosen].choose(False)
+            cards[there].choose(True)
+            self.chosen = there
+
+    def action_open(self) -> None:
+        self.app.switch_mode(SCREENS[self.chosen].mode)
+
+    @on(Card.Clicked)
+    def open_clicked(self, event: Card.Clicked) -> None:
+        """A click on a card opens its screen."""
+        self.app.switch_mode(event.entry.mode)
 
 
 def loss_curve(work: "Work | None") -> tuple[list[float], list[float]]:
@@ -155,17 +159,18 @@ def loss_curve(work: "Work | None") -> tuple[list[float], list[float]]:
     return [*history.at], [*history.losses]
 
 
-def told(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """A line for everything that was found, with what to do about it."""
-    return tuple(
-        f"{each.name}: {each.found}{f'; {each.advice}' if each.advice else ''}" for each in findings
-    )
-
-
-def data_told() -> Iterator[str]:
+def data_told() -> str:
     """Where the data sets are, and how one gets the others."""
-    found = list(data_sets())
-    yield from (f"{each.name}: {each.found}" for each in found if not each.advice)
-    missing = [each.name for each in found if each.advice]
+    from tuiconv.data.load import where  # with NumPy, after the first paint
+    from tuiconv.data.sources import SOURCES
+
+    folders = {name: where(name) for name in SOURCES}
+    names = dict[Path, list[str]]()
+    for name, folder in folders.items():
+        if folder is not None:
+            names.setdefault(folder.parent, []).append(name)
+    told = ["Data: strokes", *(f"{', '.join(here)} in {at}" for at, here in names.items())]
+    missing = [name for name, folder in folders.items() if folder is None]
     if missing:
-        yield f"not here: {', '.join(missing)}; `tuiconv data get NAME` fetches one"
+        told.append(f"`tuiconv data get` fetches {', '.join(missing)}")
+    return "; ".join(told)

@@ -252,4 +252,4 @@ class LessonScreen(ComputedScreen[V]):
                 file.write(svg(lesson.scene(view), width, palettes).encode())
             return FileWritten(path.resolve(), "it can be put on slides as it is")
 
-        self.tell(written)
+        self.write(written)

@@ -1,7 +1,6 @@
 """Something to read in front of a screen, until it is put away."""
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -15,7 +14,9 @@ class Sheet(ModalScreen[None]):
         title: what it is.
     """
 
+    # What is opaque has no screen behind it that would have to be drawn as well.
     DEFAULT_CSS = """
+    Sheet { background: $surface; }
     Sheet > VerticalScroll { height: 1fr; padding: 1 2; background: $surface; }
     """
 
@@ -25,10 +26,9 @@ class Sheet(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(self._title, id="top", markup=False)
-        with VerticalScroll():
-            yield from self.compose_sheet()
+        yield from self.compose_sheet()
         yield KeyLine(id="keys")
 
     def compose_sheet(self) -> ComposeResult:
-        """What there is to read."""
+        """What there is to read, in a widget that scrolls."""
         yield from ()

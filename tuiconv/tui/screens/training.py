@@ -161,10 +161,10 @@ class TrainingScreen(LessonScreen[TrainingView]):
         self.take(lambda lesson, view: lesson.begun_anew(view))
 
     def action_save(self) -> None:
-        self.tell(lambda lesson, view: FileWritten(*training(lesson).save_checkpoint()))
+        self.write(lambda lesson, view: FileWritten(*training(lesson).save_checkpoint()))
 
     def action_run_file(self) -> None:
-        self.tell(lambda lesson, view: FileWritten(*training(lesson).write_run_file()))
+        self.write(lambda lesson, view: FileWritten(*training(lesson).write_run_file()))
 
 
 def training(lesson: "Lesson[TrainingView]") -> "TrainingLesson":

@@ -65,7 +65,7 @@ class EntryLine(Vertical):
     @property
     def has_focus_within(self) -> bool:
         """Whether letters are written here, and no keys of the screen."""
-        return self.query_one(Entry).has_focus
+        return any(entry.has_focus for entry in self.query(Entry))  # none before it is laid out
 
     def begin_with(self, text: str) -> None:
         """What the text was, if that was not yet known, and nothing was written."""

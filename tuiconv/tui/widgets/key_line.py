@@ -1,4 +1,4 @@
-"""The keys that work now, in one line: those that fit whole, the most important first."""
+"""The keys that work now, in a line or two: those that fit whole, the most important first."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -15,6 +16,8 @@ FIRST: Final = ("deeper", "outer")
 LAST: Final = ("help", "quit")
 """They stand at the right end, and are never left out: all other keys are told in the help."""
 GAP: Final = 2
+TALL: Final = 30
+"""Lines of a terminal in which there is room for a second line of keys."""
 
 
 class KeyLine(Widget):
@@ -24,7 +27,7 @@ class KeyLine(Widget):
     DEFAULT_CSS = """
     KeyLine {
         dock: bottom;
-        height: 1;
+        height: auto;
         padding: 0 1;
         background: $footer-background;
         color: $footer-description-foreground;
@@ -39,30 +42,44 @@ class KeyLine(Widget):
 
     def show_bindings(self, screen: Screen[Any]) -> None:
         """What works has changed, or where the focus is."""
-        self.refresh()
+        self.refresh(layout=len(self._lines(self.size.width)) > self.size.height)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as it takes, and as it took: all above is drawn anew when that changes."""
+        before = self.size.height if self._has_room and width == self.size.width else 0
+        return max(before, len(self._lines(width)))
+
+    @property
+    def _has_room(self) -> bool:
+        return self.screen.size.height >= TALL
 
     def render(self) -> Text:
-        width = self.size.width
-        bindings = list(shown_bindings(self.screen))
-        last = [each for each in bindings if each.id in LAST]
-        right = self._items(last, width)
-        left = self._items(
-            (each for each in bindings if each.id not in LAST), width - right.cell_len - GAP
-        )
-        blank = " " * (width - left.cell_len - right.cell_len)
-        return Text.assemble(left, blank, right, no_wrap=True)
+        return Text("\n").join(self._lines(self.size.width))
 
-    def _items(self, bindings: Iterable[Binding], width: int) -> Text:
-        """As many keys, with what they do, as fit whole."""
-        items = Text()
+    def _lines(self, width: int) -> list[Text]:
+        """The most important keys and the last ones; in a tall terminal more, where there are."""
+        bindings = list(shown_bindings(self.screen))
+        right, _ = self._items([each for each in bindings if each.id in LAST], width)
+        others = [each for each in bindings if each.id not in LAST]
+        left, more = self._items(others, width - right.cell_len - GAP)
+        blank = " " * (width - left.cell_len - right.cell_len)
+        lines = [Text.assemble(left, blank, right, no_wrap=True)]
+        if more and self._has_room:
+            lines.append(self._items(more, width)[0])
+        return lines
+
+    def _items(self, bindings: Iterable[Binding], width: int) -> tuple[Text, list[Binding]]:
+        """As many keys, with what they do, as fit whole; and the others."""
+        items, others = Text(), list[Binding]()
         for binding in bindings:
             key = self.app.get_key_display(binding)
             gap = GAP if items else 0
             if items.cell_len + gap + cell_len(key) + 1 + cell_len(binding.description) > width:
+                others.append(binding)
                 continue
             press = Style.from_meta({"@click": f"app.simulate_key({binding.key!r})"})
             items.append(" " * gap).append(key, press).append(f" {binding.description}")
-        return items
+        return items, others
 
 
 def shown_bindings(screen: Screen[Any]) -> Iterator[Binding]:

@@ -1,14 +1,28 @@
 """Drawn lines as Textual strips."""
 
 from collections.abc import Sequence
+from operator import attrgetter
+from typing import Final
 
 from rich.cells import cell_len
-from rich.segment import Segment
+from rich.console import COLOR_SYSTEMS, Console
 from rich.style import Style
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 
 from tuiconv.render.lines import Line, Painted, line_width
+
+ANSI: Final = attrgetter("ansi")
+
+
+class Coded(Strip):
+    """A strip of painted segments, each of which knows its escape codes.
+
+    Textual would look at the style of every cell.
+    """
+
+    def render(self, console: Console) -> str:
+        return "".join(map(ANSI, self))
 
 
 def to_strip(line: Line, width: int, base: Style) -> Strip:
@@ -16,16 +30,31 @@ def to_strip(line: Line, width: int, base: Style) -> Strip:
 
     Only segments without a background of their own take the widget's: half-blocks have thousands
     of styles, and adding one to each would cost more than drawing them.
+
+    Args:
+        line: what is drawn.
+        width: cells.
+        base: the widget's style, in colours that the terminal has.
     """
-    if {*map(type, line)} == {Painted}:
-        return Strip(line, line_width(line)).adjust_cell_length(width, base)
-    painted = [
-        segment
-        if type(segment) is Painted
-        else Segment(segment.text, base if segment.style is None else base + segment.style)
-        for segment in line
-    ]
-    return Strip(painted, line_width(line)).adjust_cell_length(width, base)
+    parts = line
+    if {*map(type, line)} != {Painted}:
+        parts = [
+            segment
+            if type(segment) is Painted
+            else Painted(segment.text, base if segment.style is None else base + segment.style)
+            for segment in line
+        ]
+    taken = line_width(line)
+    if taken > width:
+        return Strip(parts, taken).adjust_cell_length(width)
+    return Coded([*parts, Painted(" " * (width - taken), base)] if taken < width else parts, width)
+
+
+def in_depth(style: Style, console: Console) -> Style:
+    """A style in the colours nearest to its own that the terminal has."""
+    system = COLOR_SYSTEMS[console.color_system or "truecolor"]
+    color, ground = (each and each.downgrade(system) for each in (style.color, style.bgcolor))
+    return style + Style(color=color, bgcolor=ground)
 
 
 def without_truecolor_filter(filters: Sequence[LineFilter]) -> list[LineFilter]:

@@ -1,18 +1,15 @@
 import pytest
 
 from tuiconv.arithmetic import parse
-from tuiconv.render.depth import ColorDepth, Display
-from tuiconv.render.rails import rails
-
-PLAIN = Display(ColorDepth.NONE)
+from tuiconv.arithmetic.rails import rails
 
 CONV = "CONV(4,3,pad=1)"
 
 
-def drawn(text, display=PLAIN):
+def drawn(text, unicode=True):
     layers = parse(f"INPUT(4,8,8) -> {text}").layers
     return [
-        f"{mark}{layer.word}" for mark, layer in zip(rails(layers, display), layers, strict=True)
+        f"{mark}{layer.word}" for mark, layer in zip(rails(layers, unicode), layers, strict=True)
     ]
 
 
@@ -56,6 +53,5 @@ def test_nothing_but_empty_branches_is_a_join_alone():
 
 
 def test_in_ascii_rails_are_ascii():
-    display = Display(ColorDepth.NONE, unicode=False)
-    marks = drawn(f"CONCAT[{CONV} -> RELU | {CONV}]", display)
+    marks = drawn(f"CONCAT[{CONV} -> RELU | {CONV}]", unicode=False)
     assert marks == ["INPUT", ", CONV", "| RELU", "+ CONV", "' CONCAT"]

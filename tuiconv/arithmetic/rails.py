@@ -4,35 +4,34 @@ from collections.abc import Sequence
 
 from tuiconv.arithmetic.joins import Join
 from tuiconv.arithmetic.specs import Spec
-from tuiconv.render.depth import Display
 
 
-def labels(layers: Sequence[Spec], display: Display) -> list[str]:
+def labels(layers: Sequence[Spec], unicode: bool = True) -> list[str]:
     """The name of each layer behind its rails.
 
     An empty branch has no row; its join names the layer that it takes instead: `└ res1 ←relu3`.
     """
-    skip = skip_sign(display)
+    skip = skip_sign(unicode)
     return [
         f"{mark}{layer.name} {skip}{layers[layer.fork].name}"
         if isinstance(layer, Join) and layer.fork in layer.sources
         else mark + layer.name
-        for mark, layer in zip(rails(layers, display), layers, strict=True)
+        for mark, layer in zip(rails(layers, unicode), layers, strict=True)
     ]
 
 
-def skip_sign(display: Display) -> str:
+def skip_sign(unicode: bool = True) -> str:
     """What stands before the layer that an empty branch takes."""
-    return "←" if display.unicode else "<-"
+    return "←" if unicode else "<-"
 
 
-def rails(layers: Sequence[Spec], display: Display) -> list[str]:
+def rails(layers: Sequence[Spec], unicode: bool = True) -> list[str]:
     """What stands before the name of each layer: nothing outside of branches.
 
     A branch begins with ┌, the next one with ├, and └ is the layer that joins them; in branches of
     branches one such rail stands beside the other.
     """
-    first, along, next_one, joined = "┌│├└" if display.unicode else ",|+'"
+    first, along, next_one, joined = "┌│├└" if unicode else ",|+'"
     marks = [""] * len(layers)
     begins: dict[int, int] = {}
     for place, layer in enumerate(layers):
