@@ -19,6 +19,7 @@ from tuiconv.cli import run
 from tuiconv.cli.scene_json import scene_json
 from tuiconv.files import replacing
 from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.lessons.convolution.view import ConvolutionView
 from tuiconv.lessons.filters_lesson import FiltersLesson
 from tuiconv.lessons.filters_view import FiltersView
 from tuiconv.lessons.network.view import NetworkView
@@ -28,6 +29,7 @@ from tuiconv.lessons.view import command
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's /dev/full")
 
 LESSONS = {
+    "convolution": ConvolutionView,
     "filters": FiltersView,
     "network": NetworkView,
     "training": TrainingView,

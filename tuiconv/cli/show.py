@@ -2,12 +2,16 @@
 
 import typer
 
+from tuiconv.cli.show_convolution import show_convolution
 from tuiconv.cli.show_filters import show_filters
 from tuiconv.cli.show_network import show_network
 from tuiconv.cli.show_training import show_training
 
 show = typer.Typer(rich_markup_mode=None)
 
+show.command("convolution", short_help="A window slides over a grid, forward and back.")(
+    show_convolution
+)
 show.command("filters", short_help="What small kernels do to a picture.")(show_filters)
 show.command("network", short_help="A network from inside, on one image.")(show_network)
 show.command("training", short_help="A network as it learns, step by step.")(show_training)

@@ -34,6 +34,14 @@ class Entry:
 
 SCREENS: Final = (
     Entry(
+        "1",
+        "convolution",
+        "Convolution",
+        "a window slides: every product, every sum, and back",
+        "tuiconv.tui.screens.convolution",
+        "ConvolutionScreen",
+    ),
+    Entry(
         "2",
         "filters",
         "Filters",
