@@ -19,6 +19,7 @@ from tuiconv.cli import run
 from tuiconv.cli.scene_json import scene_json
 from tuiconv.files import replacing
 from tuiconv.images.filters.catalog import FILTERS
+from tuiconv.lessons.arithmetic.view import ArithmeticView
 from tuiconv.lessons.convolution.view import ConvolutionView
 from tuiconv.lessons.filters_lesson import FiltersLesson
 from tuiconv.lessons.filters_view import FiltersView
@@ -33,6 +34,7 @@ LESSONS = {
     "filters": FiltersView,
     "network": NetworkView,
     "training": TrainingView,
+    "arithmetic": ArithmeticView,
 }
 
 numbers = st.floats(0, 2)
@@ -101,6 +103,8 @@ def test_the_command_line_of_a_screen_prints_the_scene_of_the_screen(tuiconv):
         "network --layer conv2 --map 3 --unit 4,5 --depth number --noise 0.25 --shift=-1,2",
         "network --layer fc1 --show weights --range -0.5:0.5",
         "training --net 'INPUT(1,32,32) -> FC(10) -> SOFTMAX' --batches 1 --batch-size 8",
+        "arithmetic --net lenet5-1998 --layer conv2 --unit 3,9 --depth map --batch 64",
+        "arithmetic --net 'INPUT(1,8) -> CONV(2,9)' --other mlp1 --training adam",
     ],
 )
 def test_the_command_line_in_the_json_gives_the_same_json(tuiconv, line):
@@ -154,6 +158,10 @@ def test_the_help_of_every_lesson_explains_all_options_with_two_examples_that_ru
         (["network", "--depth", "number", "--part", "1"], "--part 1; expected 0 to 0"),
         (["network", "--layer", "relu1", "--show", "weights", "--map", "0"], "none to be shown"),
         (["network", "--noise", "2.5"], "0<=x<=2.0"),
+        (["arithmetic", "--layer", "conv9"], 'no layer is called "conv9"; there are input, conv1'),
+        (["arithmetic", "--unit", "28,0"], "--unit 28,0; expected 0,0 to 27,27"),
+        (["arithmetic", "--batch", "0"], "a batch of 0; expected at least 1"),
+        (["arithmetic", "--bytes", "5"], "expected 4 or 8"),
         (["network", "--noise", "nan"], "noise nan; expected 0 to 2"),
         (["training", "--map", "6"], "--map 6; expected 0 to 5"),
         (["filters", "--pixel", "96,2"], "--pixel 96,2; expected 0,0 to 95,63"),

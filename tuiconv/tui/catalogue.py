@@ -65,5 +65,13 @@ SCREENS: Final = (
         "tuiconv.tui.screens.training",
         "TrainingScreen",
     ),
+    Entry(
+        "5",
+        "arithmetic",
+        "Arithmetic",
+        "what a network's layers make, learn, cost and see",
+        "tuiconv.tui.screens.arithmetic",
+        "ArithmeticScreen",
+    ),
 )
 """In the order of their keys."""
