@@ -21,6 +21,7 @@ from tuiconv.files import replacing
 from tuiconv.images.filters.catalog import FILTERS
 from tuiconv.lessons.arithmetic.view import ArithmeticView
 from tuiconv.lessons.convolution.view import ConvolutionView
+from tuiconv.lessons.dynamic.view import DynamicView
 from tuiconv.lessons.filters_lesson import FiltersLesson
 from tuiconv.lessons.filters_view import FiltersView
 from tuiconv.lessons.network.view import NetworkView
@@ -35,6 +36,7 @@ LESSONS = {
     "network": NetworkView,
     "training": TrainingView,
     "arithmetic": ArithmeticView,
+    "dynamic": DynamicView,
 }
 
 numbers = st.floats(0, 2)

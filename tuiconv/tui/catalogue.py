@@ -73,5 +73,13 @@ SCREENS: Final = (
         "tuiconv.tui.screens.arithmetic",
         "ArithmeticScreen",
     ),
+    Entry(
+        "6",
+        "dynamic",
+        "Dynamic input length",
+        "one net for inputs of any length",
+        "tuiconv.tui.screens.dynamic",
+        "DynamicScreen",
+    ),
 )
 """In the order of their keys."""
