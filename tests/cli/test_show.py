@@ -21,6 +21,7 @@ from tuiconv.files import replacing
 from tuiconv.images.filters.catalog import FILTERS
 from tuiconv.lessons.arithmetic.view import ArithmeticView
 from tuiconv.lessons.convolution.view import ConvolutionView
+from tuiconv.lessons.draw.view import DrawView
 from tuiconv.lessons.dynamic.view import DynamicView
 from tuiconv.lessons.filters_lesson import FiltersLesson
 from tuiconv.lessons.filters_view import FiltersView
@@ -37,6 +38,7 @@ LESSONS = {
     "training": TrainingView,
     "arithmetic": ArithmeticView,
     "dynamic": DynamicView,
+    "draw": DrawView,
 }
 
 numbers = st.floats(0, 2)

@@ -4,6 +4,7 @@ import typer
 
 from tuiconv.cli.show_arithmetic import show_arithmetic
 from tuiconv.cli.show_convolution import show_convolution
+from tuiconv.cli.show_draw import show_draw
 from tuiconv.cli.show_dynamic import show_dynamic
 from tuiconv.cli.show_filters import show_filters
 from tuiconv.cli.show_network import show_network
@@ -19,6 +20,7 @@ show.command("network", short_help="A network from inside, on one image.")(show_
 show.command("training", short_help="A network as it learns, step by step.")(show_training)
 show.command("arithmetic", short_help="Sizes and costs of a network.")(show_arithmetic)
 show.command("dynamic", short_help="A network over inputs of any length.")(show_dynamic)
+show.command("draw", short_help="A drawing, and what a network makes of it.")(show_draw)
 
 
 @show.callback(invoke_without_command=True)

@@ -81,5 +81,13 @@ SCREENS: Final = (
         "tuiconv.tui.screens.dynamic",
         "DynamicScreen",
     ),
+    Entry(
+        "7",
+        "draw",
+        "Draw",
+        "write a digit, and it is read while you write",
+        "tuiconv.tui.screens.draw",
+        "DrawScreen",
+    ),
 )
 """In the order of their keys."""
