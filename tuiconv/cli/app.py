@@ -17,6 +17,7 @@ from tuiconv.cli import (
     export,
     filters,
     predict,
+    serve,
     shapes,
     show,
     train,
@@ -25,7 +26,6 @@ from tuiconv.cli import (
 from tuiconv.errors import RequestError
 
 app = typer.Typer(
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -43,6 +43,7 @@ app.command("shapes", short_help="Show a network's sizes and costs.")(shapes.sha
 app.add_typer(show.show, name="show", short_help="Print what a screen of the explorer shows.")
 app.command("export", short_help="Write a network for PyTorch or as ONNX.")(export.export)
 app.command("bench", short_help="Measure this machine beside other libraries.")(bench.bench)
+app.command("serve", short_help="Show the explorer in a browser.")(serve.serve)
 app.command("doctor", short_help="Look at this terminal and machine.")(doctor.doctor)
 
 
@@ -83,10 +84,21 @@ def explorer(
     """
     if context.invoked_subcommand is not None:
         return None
+    # Another driver than the terminal's, as `tuiconv serve` has, is no terminal and needs none.
+    if "TEXTUAL_DRIVER" not in os.environ:
+        check_terminal()
+    from tuiconv.tui.app import run_explorer
+
+    return run_explorer(animated=not no_animation)
+
+
+def check_terminal() -> None:
+    """Find out whether the explorer can be shown here.
+
+    Raises:
+        RequestError: it cannot.
+    """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise RequestError("the explorer needs a terminal; for the commands see tuiconv --help")
     if os.environ.get("TERM") == "dumb":
         raise RequestError("TERM=dumb cannot place text on the screen; see tuiconv --help")
-    from tuiconv.tui.app import run_explorer
-
-    return run_explorer(animated=not no_animation)

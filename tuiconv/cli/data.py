@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tuiconv.cli.completion import data_sets
 from tuiconv.cli.data_get import get
 from tuiconv.cli.options import Color, DataDir, Json, Width, console_for
 from tuiconv.errors import RequestError
@@ -45,8 +46,9 @@ def list_data(data_dir: DataDir = None, as_json: Json = False) -> None:
     images and labels, or x_train, y_train, x_test and y_test, can be given by their path.
 
     \b
-    Example:
+    Examples:
       tuiconv data list
+      tuiconv data list --data-dir ~/data --json
     """
     from tuiconv.data.catalog import CATALOG
     from tuiconv.data.load import where
@@ -80,7 +82,11 @@ data.command("get")(get)
 @data.command("info", short_help="Show a data set's counts, shapes, classes and samples.")
 def info(
     name: Annotated[
-        str, typer.Argument(help="A name from `tuiconv data list`, or the path of a data set.")
+        str,
+        typer.Argument(
+            autocompletion=data_sets,
+            help="A name from `tuiconv data list`, or the path of a data set.",
+        ),
     ],
     data_dir: DataDir = None,
     augment: Annotated[

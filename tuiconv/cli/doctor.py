@@ -19,8 +19,9 @@ def doctor(as_json: Json = False) -> None:
     """Look at the terminal, the compiled-kernel cache, threads and data, and say what to mend.
 
     \b
-    Example:
+    Examples:
       tuiconv doctor
+      tuiconv doctor --json
     """
     import json
 
