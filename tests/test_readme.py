@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import runpy
 import shlex
 from pathlib import Path
 
@@ -21,6 +22,8 @@ ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 PLACEHOLDERS = {"DIR", "COMMAND", "MODEL", "RUN"}
 """Of what the reader has and a test has not."""
+TRIED_ELSEWHERE = {"serve", "--install-completion", "--show-completion"}
+"""What does not end, or changes the shell."""
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
 
@@ -65,12 +68,15 @@ def test_there_are_command_lines_to_check():
 
 @pytest.mark.parametrize("line", [line for line in command_lines() if line], ids=" ".join)
 def test_every_command_and_option_in_it_exists(line):
-    commands = typer.main.get_command(app).commands
+    program = typer.main.get_command(app)
     if line[0] == "COMMAND":  # it stands for any of them
         assert line[1:] == ["--help"]
         return
-    assert line[0] in commands
-    command = commands[line[0]]
+    if line[0].startswith("-"):
+        assert {*line} <= {name for parameter in program.params for name in parameter.opts}
+        return
+    assert line[0] in program.commands
+    command = program.commands[line[0]]
     if line[0] in ("data", "show"):
         command = command.commands[line[1]]
     context = typer.Context(command, resilient_parsing=True)
@@ -80,7 +86,7 @@ def test_every_command_and_option_in_it_exists(line):
 
 @pytest.mark.parametrize(
     "line",
-    [line for line in command_lines() if line and not PLACEHOLDERS & set(line)],
+    [line for line in command_lines() if line and not (PLACEHOLDERS | TRIED_ELSEWHERE) & set(line)],
     ids=" ".join,
 )
 def test_every_command_line_that_needs_no_file_of_the_readers_runs(line, capsys):
@@ -121,3 +127,11 @@ def test_it_names_every_filter():
 def test_files_it_links_to_are_there():
     for target in re.findall(r"\]\(([^)#:]+)\)", TEXT):
         assert (ROOT / target).exists(), target
+
+
+def test_a_picture_of_every_screen_stands_behind_the_keys_that_lead_there():
+    pressed = runpy.run_path(str(ROOT / "samples" / "make_screens.py"))["PRESSED"]
+    for name, keys in pressed.items():
+        before, picture, _ = TEXT.partition(f"](samples/screens/{name}.svg)")
+        assert picture, name
+        assert before.rpartition("\n\n")[0].endswith(keys), name
