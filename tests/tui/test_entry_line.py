@@ -34,3 +34,17 @@ async def test_a_text_of_the_view_is_written_letter_by_letter(explore):
         assert learner.shown.view.depth == "overview"  # enter ended the writing, and no more
         await learner.press("left_square_bracket")
         assert learner.shown.view.filter == first  # all letters were one step
+
+
+async def test_what_comes_before_the_line_is_laid_out_finds_it(explore):
+    async with explore() as learner:
+        await learner.open("filters")
+        learner.lesson_screen.write_in("filter", "filter")
+        entry = learner.lesson_screen.entry
+        assert not entry.has_focus_within
+        entry.begin_with("box-blur")
+        entry.tell("no such filter")
+        await learner.settle()
+        await learner.computed()
+        # with the scene comes what is looked at; nobody has written anything else
+        assert learner.app.screen.query_one(Entry).value == learner.shown.view.filter == "sharpen"

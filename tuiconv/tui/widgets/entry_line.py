@@ -52,32 +52,34 @@ class EntryLine(Vertical):
         self._prompt = prompt
         self._first = text
         self._is_touched = False
+        # Scenes, errors and keys may come before these are laid out.
+        self._entry = Entry(text, compact=True, select_on_focus=False)
+        self._told = Static(HINT, id="told", markup=False)
 
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Static(f"{self._prompt}: ", id="prompt", markup=False)
-            yield Entry(self._first, compact=True, select_on_focus=False)
-        yield Static(HINT, id="told", markup=False)
+            yield self._entry
+        yield self._told
 
     def on_mount(self) -> None:
-        self.query_one(Entry).focus()
+        self._entry.focus()
 
     @property
     def has_focus_within(self) -> bool:
         """Whether letters are written here, and no keys of the screen."""
-        return any(entry.has_focus for entry in self.query(Entry))  # none before it is laid out
+        return self._entry.has_focus
 
     def begin_with(self, text: str) -> None:
         """What the text was, if that was not yet known, and nothing was written."""
-        entry = self.query_one(Entry)
-        if not self._is_touched and entry.value != text:
+        if not self._is_touched and self._entry.value != text:
             with self.prevent(Input.Changed):
-                entry.value = text
-                entry.cursor_position = len(text)
+                self._entry.value = text
+                self._entry.cursor_position = len(text)
 
     def tell(self, wrong: str) -> None:
         """Say what is wrong with what is written; "" if nothing is."""
-        self.query_one("#told", Static).update(wrong or HINT)
+        self._told.update(wrong or HINT)
         self.set_class(bool(wrong), "wrong")
 
     @on(Input.Changed)
