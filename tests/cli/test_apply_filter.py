@@ -244,11 +244,11 @@ def test_an_ascii_terminal_gets_ascii(photo, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["sharpn", "Sharpen", "SHARPEN"])
-def test_an_unknown_filter_gets_the_nearest_name_and_all_of_them(refused, photo, name):
+def test_an_unknown_filter_gets_the_nearest_name_and_where_all_of_them_are(refused, photo, name):
     message = refused(2, "apply-filter", "photo.png", name)
     assert f'"{name}"' in message
+    assert "`tuiconv filters`" in message
     assert "did you mean sharpen?" in message
-    assert all(known in message for known in KERNELS)
 
 
 @pytest.mark.parametrize("name", ["", "zzz", "x" * 10_000])

@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from tuiconv.arithmetic.extents import Extent
 from tuiconv.cli.scene_json import panel_json, scene_json
 from tuiconv.lessons.filters_view import FiltersView
 from tuiconv.lessons.scene import (
     Bars,
+    Boxes,
+    Canvas,
     Chart,
     Columns,
     Confusion,
@@ -27,6 +30,7 @@ from tuiconv.lessons.scene import (
     Scene,
     Series,
     Signed,
+    Source,
     Sweep,
     Table,
     Text,
@@ -46,6 +50,9 @@ PANELS = (
     Confusion("k", ("0", "1"), np.array([[3, 1], [0, 4]])),
     Text("x", ("a line",)),
     Diagram("d", (UnitRow("input", "1", (0.0,)),), (0, None), ("old", "new", "left over")),
+    Canvas("i", np.array([[0, 255]], np.uint8), np.array([[0, 128]], np.uint8), (0, 1), True),
+    Source("u", "INPUT(1,8,8) ->", 15),
+    Boxes("x", ((Extent(-1.5, 3.5), Extent(0.0, 5.0)),), (8, 8)),
     Sweep("w", np.zeros((2, 6), np.uint8), ("0", "none"), GRID, 4, (0, 1), ((0.5, "0"),)),
 )
 

@@ -127,7 +127,9 @@ class Reader:
             return self.kernel().filter()
         if name not in FILTERS:
             hint = nearest(name.lower(), FILTERS)
-            raise self.expected("a filter" if hint else f"one of {', '.join(FILTERS)}", hint)
+            raise self.expected(
+                "a name from `tuiconv filters`" if hint else f"one of {', '.join(FILTERS)}", hint
+            )
         self.next += 1
         if self.token.text != "(":
             return FILTERS[name]
