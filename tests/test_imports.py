@@ -39,6 +39,7 @@ def packages_after(code):
             "from tuiconv.cli import run; assert run(['export', 'lenet5', '--pytorch']) == 0",
             {"numpy", "numba", "onnx", "torch"},
         ),
+        ("from tuiconv.cli import run; assert run(['show', 'arithmetic']) == 0", {"numba"}),
         ("import tuiconv.tui.app", {"numba"}),
         ("import tuiconv_kernels", {"tuiconv", "rich", "textual", "typer", "PIL", "safetensors"}),
     ],
@@ -47,6 +48,16 @@ def test_it_does_not_load_what_it_does_not_need(code, unwanted):
     loaded = packages_after(code)
     assert "sys" in loaded
     assert loaded & unwanted == set()
+
+
+def test_only_to_show_a_lesson_loads_the_views_of_all():
+    program = "import sys; from tuiconv.cli import program; "
+    asks = "print('tuiconv.lessons' in sys.modules, len(program().commands['show'].commands), "
+    again = "'tuiconv.lessons.filters_view' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program + asks + again], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False 7 True\n"
 
 
 SHORT_COMMAND = """

@@ -112,16 +112,6 @@ def test_a_pixel_is_half_a_unit_behind_a_pooling_which_no_map_can_show_exactly(c
     assert float(measured) == pytest.approx(0.5, abs=0.05)
 
 
-def test_one_pass_over_the_line_gives_the_answers_of_its_nine_windows(called, monkeypatch):
-    shown = called("lecture_sliding_window.py", "--width", "64")
-    assert "32×64 pixels: 9 windows" in shown
-    whole, windows = 1_407_036, 9 * 416_604
-    assert re.search(rf"one pass +{whole:,} ", shown)
-    assert re.search(rf"windows +{windows:,} ", shown)
-    assert re.search(rf"times as much +{windows / whole:.2f} ", shown)
-    assert float(re.search("differ by (.*) at most", shown)[1]) < 1e-5
-
-
 def test_a_one_becomes_a_seven_and_then_a_four_as_its_base_goes_up(called):
     rows = [line.split() for line in called("lecture_feature_binding.py").splitlines()[1:]]
     read = "".join(name for _, name, *_ in rows)

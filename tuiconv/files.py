@@ -4,7 +4,6 @@ import errno
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -44,6 +43,14 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
+def path_of(text: str) -> Path:
+    """The path that a text names, with ~ as in a shell: it stays where nobody is called so."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
+
+
 def unused(stem: str, suffix: str) -> Path:
     """`stem-1suffix` in the current directory, or with the first number that no file has."""
     return next(
@@ -57,6 +64,8 @@ def check_writable(path: Path) -> None:
     Raises:
         OSError: it cannot; its file name and text say which and why.
     """
+    import tempfile  # with much that a short command does without
+
     target = target_of(path)
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, f"there is no directory {target.parent}", str(path))

@@ -65,7 +65,9 @@ def offered(typed):
     return ask
 
 
-@pytest.mark.parametrize("shell", ASKED)
+@pytest.mark.parametrize(
+    "shell", [pytest.param(name, marks=[pytest.mark.slow] * (name != "bash")) for name in ASKED]
+)
 def test_a_shell_completes_the_name_of_a_network(offered, shell):
     assert offered(shell, "shapes vgg1") == ["vgg11", "vgg13", "vgg16", "vgg19"]
 

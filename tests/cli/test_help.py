@@ -8,7 +8,7 @@ from PIL import Image
 import tuiconv as package
 from tuiconv.cli import run
 from tuiconv.cli.app import app
-from tuiconv.cli.show import show
+from tuiconv.cli.show_lessons import lessons
 
 COMMANDS = (
     "apply-filter",
@@ -28,7 +28,7 @@ COMMANDS = (
 )
 PAGES = ([], *([command] for command in COMMANDS))
 DATA_PAGES = (["data", "list"], ["data", "get"], ["data", "info"])
-INNER_PAGES = (*DATA_PAGES, *(["show", str(each.name)] for each in show.registered_commands))
+INNER_PAGES = (*DATA_PAGES, *(["show", str(each.name)] for each in lessons.registered_commands))
 MEASURED = pytest.param(["bench"], marks=pytest.mark.slow)
 RUN = (*(MEASURED if page == ["bench"] else page for page in PAGES), *DATA_PAGES)
 """Those of `show NAME` are run in test_show."""

@@ -166,6 +166,7 @@ def test_the_help_of_every_lesson_explains_all_options_with_two_examples_that_ru
         (["arithmetic", "--unit", "28,0"], "--unit 28,0; expected 0,0 to 27,27"),
         (["arithmetic", "--batch", "0"], "a batch of 0; expected at least 1"),
         (["arithmetic", "--bytes", "5"], "expected 4 or 8"),
+        (["arithmetic", "--range", "2:1"], "LOW:HIGH with LOW below HIGH"),
         (["network", "--noise", "nan"], "noise nan; expected 0 to 2"),
         (["training", "--map", "6"], "--map 6; expected 0 to 5"),
         (["filters", "--pixel", "96,2"], "--pixel 96,2; expected 0,0 to 95,63"),

@@ -10,7 +10,7 @@ from tuiconv.cli import run
 from tuiconv.errors import RequestError
 from tuiconv.images.files.reading import read_picture
 from tuiconv.images.pictures import PictureError
-from tuiconv.lessons.filters_files import command, listing, path_in, save, suggested
+from tuiconv.lessons.filters_files import command, is_there, listing, path_in, save, suggested
 from tuiconv.lessons.filters_view import FiltersView
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="paths of Windows have backslashes")
@@ -44,6 +44,26 @@ def test_what_is_saved_equals_the_file_of_apply_filter_byte_for_byte(photo, tmp_
     (tmp_path / name).unlink()
     assert run(line[1:]) == 0
     assert (tmp_path / name).read_bytes() == saved
+
+
+def test_a_text_that_names_no_file_is_a_path_all_the_same(tmp_path):
+    # nobody is called ~~, and no address has such a host
+    assert path_in("~~~") == "~~~"
+    assert path_in("file://[") == "file:/["
+    assert path_in("'inner/one.png'", tmp_path) == str(tmp_path / "inner" / "one.png")
+
+
+def test_whether_a_file_would_be_replaced_is_told_before_anything_is_written(photo, tmp_path):
+    assert is_there(tmp_path / photo)
+    assert not is_there(tmp_path / "new.png")
+    with pytest.raises(PictureError, match="extension"):
+        is_there(tmp_path / "new.doc")
+    for path in (tmp_path / "missing" / "new.png", tmp_path / ("a" * 300 + ".png")):
+        with pytest.raises(OSError, match=r"directory|too long"):
+            is_there(path)
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(OSError, match="is a directory"):
+        is_there(tmp_path / "folder.png")
 
 
 def test_all_frames_of_an_animation_are_saved(tmp_path, monkeypatch):

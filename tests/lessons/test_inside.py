@@ -6,15 +6,14 @@ from tuiconv.errors import RequestError
 from tuiconv.lessons.inside import (
     as_maps,
     extent,
-    frozen_range,
     layer_table,
-    next_range,
     parameter_at,
     scale,
     shape_text,
     unit_text,
     weight_maps,
 )
+from tuiconv.lessons.ranges import frozen_range, next_range
 from tuiconv.nn.network import Network
 
 

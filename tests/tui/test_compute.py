@@ -1,9 +1,10 @@
 from queue import SimpleQueue
-from threading import Event, get_ident
+from threading import Event, Timer, get_ident
 
 import pytest
 
 from tuiconv.errors import RequestError
+from tuiconv.tui import app
 from tuiconv.tui.compute import Compute
 
 PATIENCE = 30.0
@@ -121,6 +122,23 @@ def test_what_was_promised_is_done_though_the_thread_is_to_stop_with_all_before_
     assert done == ["asked before", "promised"]
     assert work.steps == 1
     assert not compute.owes
+
+
+def test_the_program_ends_only_when_a_file_that_takes_long_is_written(monkeypatch, capsys):
+    written, go_on = [], Event()
+
+    def press_s_and_q(explorer):
+        explorer.compute.start()
+        explorer.compute.promise(lambda: written.append(go_on.wait(PATIENCE)))
+        explorer.compute.stop()
+
+    monkeypatch.setattr(app, "end_by_signals", lambda explorer: None)
+    monkeypatch.setattr(app, "PATIENCE", 0.0)
+    monkeypatch.setattr(app.TuiconvApp, "run", press_s_and_q)
+    Timer(0.2, go_on.set).start()
+    assert app.run_explorer(animated=True) == 0
+    assert written == [True]
+    assert capsys.readouterr().err == "a file is still being written; Ctrl-C gives it up\n"
 
 
 def test_a_promise_that_cannot_be_kept_does_not_hold_the_thread(compute, errors):

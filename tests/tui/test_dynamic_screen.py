@@ -20,6 +20,8 @@ async def test_from_ten_inputs_to_one_unit_and_to_a_line_of_digits_by_keys_alone
         await learner.scene("escape", "escape", "x")
         assert learner.shown.view.length == 10
 
+        lesson = learner.lesson_screen.lesson
+        assert lesson._measured.cache_info().currsize == 1  # ahead, between the keys
         scene = await learner.scene("t")
         first = panel(scene, Sweep)
         scene = await learner.scene("e", "4", "2", "enter")

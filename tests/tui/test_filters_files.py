@@ -76,6 +76,23 @@ async def test_a_picture_is_chosen_from_a_folder_dropped_or_named_and_saved_once
         assert np.array_equal(saved, apply_filter(before, "sharpen"))
         assert "the same as: tuiconv apply-filter" in learner.notices[-1]
 
+        # nothing that is dropped or written ends the explorer, and the sheet says what is wrong
+        for wrong in ("~~~", "file://[", "/" + "a/" * 3000):
+            before_it = len(learner.notices)
+            await drop(learner, wrong)
+            assert len(learner.notices) == before_it + 1
+            assert len(learner.notices[-1]) < 500
+        await learner.press("s")
+        for wrong, told in (
+            ("a" * 300 + ".png", "too long"),
+            ("one.doc", "extension"),
+            ("~~~/a.png", "no directory"),
+        ):
+            learner.app.screen.query_one(Input).value = wrong
+            await learner.press("enter")
+            assert told in str(learner.app.screen.query_one("#told", Static).content)
+        await learner.press("escape")
+
         # over a file only if asked twice
         await learner.press("s")
         learner.app.screen.query_one(Input).value = "photo one.png"

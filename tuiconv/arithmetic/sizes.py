@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Pair: TypeAlias = tuple[int, int]
 """(vertical, horizontal)."""
@@ -117,6 +117,10 @@ class Window:
         return str(kernel) if dilation == 1 else f"({dilation}·({kernel} − 1) + 1)"
 
 
+SINGLE: Final = Window()
+"""A single cell, as a layer that changes every number by itself has it."""
+
+
 def sides(side: Side) -> Pair:
     """(before, behind)."""
     return side if isinstance(side, tuple) else (side, side)
@@ -156,6 +160,8 @@ class ReceptiveField:
 
     def through(self, window: Window) -> "ReceptiveField":
         """The receptive field after one more layer: size += (span − 1)·jump, jump *= stride."""
+        if window == SINGLE:
+            return self
         rows, columns = (
             (
                 self.size[axis] + (window.span[axis] - 1) * self.jump[axis],

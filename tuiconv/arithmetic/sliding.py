@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from tuiconv.arithmetic.sizes import Pair, Window
+from tuiconv.arithmetic.sizes import SINGLE, Pair, Window
 from tuiconv.arithmetic.specs import Shape, Spec
 
 
@@ -49,7 +49,7 @@ class Covering(Spec):
     @cached_property
     def window(self) -> Window:
         if len(self.input) == 1:
-            return Window()
+            return SINGLE
         _, height, width = self.input
         return Window(kernel_size=(height, width))
 

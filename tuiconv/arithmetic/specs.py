@@ -5,9 +5,9 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
 from math import prod
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
-from tuiconv.arithmetic.sizes import Padding, Pair, ReceptiveField, Window
+from tuiconv.arithmetic.sizes import SINGLE, Padding, Pair, ReceptiveField, Window
 from tuiconv.errors import RequestError
 
 Shape: TypeAlias = tuple[int, ...]
@@ -77,7 +77,7 @@ class Spec:
     @cached_property
     def window(self) -> Window:
         """How the layer slides over its input; a single cell unless a subclass says otherwise."""
-        return Window()
+        return SINGLE
 
     @property
     def output(self) -> Shape:
@@ -177,9 +177,15 @@ class Spec:
         return f"{self.word}({','.join(words)})" if words else self.word
 
 
-def options_of(kind: type[Spec]) -> list[Field[Any]]:
+OPTIONS: Final[dict[type[Spec], tuple[Field[Any], ...]]] = {}
+"""What `options_of` has found: it is asked for every layer of a network while a text is written."""
+
+
+def options_of(kind: type[Spec]) -> tuple[Field[Any], ...]:
     """The settings of a kind of layer, in the order in which the language takes them."""
-    return [setting for setting in fields(kind) if "word" in setting.metadata]
+    if kind not in OPTIONS:
+        OPTIONS[kind] = tuple(each for each in fields(kind) if "word" in each.metadata)
+    return OPTIONS[kind]
 
 
 def automatic_name(kind: type[Spec], number: int) -> str:

@@ -71,9 +71,10 @@ def explorer(
 ) -> int | None:
     """Take a convolutional network apart in the terminal.
 
-    Without a command, tuiconv opens the explorer: look into a trained LeNet, train one step by
-    step and back, see what filters do to a picture. Keys are listed at the bottom of every screen,
-    ? explains it, q quits.
+    Without a command, tuiconv opens the explorer: slide a window by hand, see what filters do to a
+    picture, look into a trained LeNet, train one step by step and back, work out a network of your
+    own, draw a digit and have it read. Keys are listed at the bottom of every screen, ? explains
+    it, q quits.
 
     \b
     Examples:

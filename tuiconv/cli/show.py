@@ -1,30 +1,38 @@
 """`tuiconv show`: what a screen of the explorer shows, as text, JSON or SVG."""
 
+from collections.abc import MutableMapping
+from functools import cached_property
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from tuiconv.cli.show_arithmetic import show_arithmetic
-from tuiconv.cli.show_convolution import show_convolution
-from tuiconv.cli.show_draw import show_draw
-from tuiconv.cli.show_dynamic import show_dynamic
-from tuiconv.cli.show_filters import show_filters
-from tuiconv.cli.show_network import show_network
-from tuiconv.cli.show_training import show_training
 
-show = typer.Typer(rich_markup_mode=None)
+class LessonGroup(TyperGroup):
+    """Imports its commands when they are asked for: other commands do without all their views."""
 
-show.command("convolution", short_help="A window slides over a grid, forward and back.")(
-    show_convolution
-)
-show.command("filters", short_help="What small kernels do to a picture.")(show_filters)
-show.command("network", short_help="A network from inside, on one image.")(show_network)
-show.command("training", short_help="A network as it learns, step by step.")(show_training)
-show.command("arithmetic", short_help="Sizes and costs of a network.")(show_arithmetic)
-show.command("dynamic", short_help="A network over inputs of any length.")(show_dynamic)
-show.command("draw", short_help="A drawing, and what a network makes of it.")(show_draw)
+    @property
+    def commands(self) -> MutableMapping[str, Any]:
+        """Those of `show_lessons`, by name."""
+        return self._made
+
+    @commands.setter
+    def commands(self, none: MutableMapping[str, Any]) -> None:
+        """There are none to begin with."""
+
+    @cached_property
+    def _made(self) -> MutableMapping[str, Any]:
+        from tuiconv.cli.show_lessons import lessons
+
+        return get_group(lessons).commands
+
+
+show = typer.Typer(cls=LessonGroup, rich_markup_mode=None)
 
 
 @show.callback(invoke_without_command=True)
-def lessons(context: typer.Context) -> None:
+def show_names(context: typer.Context) -> None:
     """Print what a screen of the explorer shows.
 
     On the screen, y tells the command line that prints the same. Without a name, all lessons are
@@ -37,6 +45,8 @@ def lessons(context: typer.Context) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    for each in show.registered_commands:
+    from tuiconv.cli.show_lessons import lessons
+
+    for each in lessons.registered_commands:
         print(f"{each.name:<11} {each.short_help}")
     print("What can be chosen: tuiconv show NAME --help")

@@ -61,6 +61,9 @@ def show_arithmetic(
 ) -> None:
     """Show a network's sizes, costs and memory, one layer with its formulas, or one number.
 
+    A network that cannot be is shown as far as it fits, with what is wrong and what would mend it;
+    the exit status is 0 all the same. `tuiconv shapes` refuses it, with 2.
+
     \b
     Examples:
       tuiconv show arithmetic --net vgg16 --batch 64 --training adam

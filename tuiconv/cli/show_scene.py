@@ -22,8 +22,8 @@ and of `options`, and ends with one call. Everything slow is imported inside it:
         view = NetworkView(layer=layer, unit=place, depth=depth, range=range_)
         show_scene("network", NetworkLesson, view, Output(as_json, svg, color, width, height))
 
-`tuiconv.cli.show` lists the commands. Names of options are those of the view's fields, with - for
-_: so `tuiconv.lessons.view.command` can give the command line of any view.
+`tuiconv.cli.show_lessons` lists the commands. Names of options are those of the view's fields,
+with - for _: so `tuiconv.lessons.view.command` can give the command line of any view.
 """
 
 import json

@@ -10,9 +10,9 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from tuiconv.errors import printable
-from tuiconv.files import unused
+from tuiconv.files import check_writable, path_of, unused
 from tuiconv.images.apply import filter_frames
-from tuiconv.images.files.formats import FORMATS
+from tuiconv.images.files.formats import FORMATS, format_of
 from tuiconv.images.files.reading import read_picture_file
 from tuiconv.images.files.writing import write_picture_file
 from tuiconv.images.filters.recipes import parse_filters
@@ -26,6 +26,8 @@ READ: Final = {
 """How files are called that may be pictures."""
 EXACT: Final = {".png", ".tif", ".tiff", ".bmp", ".ppm", ".pgm"}
 """What keeps every number of a picture that it is read from."""
+HERE: Final = Path()
+"""The current directory."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +56,18 @@ def is_picture(path: Path) -> bool:
     return path.suffix.lower() in READ and path.is_file()
 
 
-def path_in(text: str) -> str:
-    """The file that a text means: as it is, as a shell would read it, or as an address.
+def path_in(text: str, folder: Path = HERE) -> str:
+    """The file in a folder that a text means: as it is, as a shell would read it, or an address.
 
     A terminal on which a file is dropped writes one of these; of several files it is the first.
     """
     text = text.strip()
-    if text.startswith("file://"):
-        return unquote(urlsplit(text.splitlines()[0].strip()).path)
-    if not Path(text).expanduser().exists():
-        with suppress(ValueError):  # a quote without its end
+    with suppress(ValueError):  # no address, or a quote without its end
+        if text.startswith("file://"):
+            return unquote(urlsplit(text.splitlines()[0].strip()).path)
+        if not (folder / path_of(text)).exists():
             text = next(iter(shlex.split(text)), "")
-    return str(Path(text).expanduser()) if text else ""
+    return str(folder / path_of(text)) if text else ""
 
 
 def suggested(view: FiltersView) -> str:
@@ -81,6 +83,18 @@ def words(filters: str) -> Iterator[str]:
     for each in filters.split("|"):
         name = each.strip().partition("(")[0].strip()
         yield "kernel" if name.startswith("[") else name
+
+
+def is_there(path: Path) -> bool:
+    """Whether a picture that is saved so takes the place of a file.
+
+    Raises:
+        PictureError: no format has this extension.
+        OSError: nothing can be written there.
+    """
+    format_of(path)
+    check_writable(path)
+    return path.exists()
 
 
 def save(view: FiltersView, path: Path) -> str:

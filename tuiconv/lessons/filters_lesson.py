@@ -26,7 +26,7 @@ from tuiconv.lessons.filters_settings import cell_of, check, kernel_of, last, wi
 from tuiconv.lessons.filters_sum import sum_scene
 from tuiconv.lessons.filters_view import FiltersView
 from tuiconv.lessons.filters_work import Work, preview_of, work_on, work_on_rows
-from tuiconv.lessons.inside import frozen_range, next_range
+from tuiconv.lessons.ranges import frozen_range, next_range
 from tuiconv.lessons.scene import Scene
 from tuiconv.lessons.view import Depth
 

@@ -14,8 +14,8 @@ from tuiconv.lessons.filters import part_panels, place, title_of
 from tuiconv.lessons.filters_settings import cell_of, kernel_of, last, settings_row
 from tuiconv.lessons.filters_view import FiltersView
 from tuiconv.lessons.filters_work import Work
-from tuiconv.lessons.inside import frozen_range
 from tuiconv.lessons.planes import Box
+from tuiconv.lessons.ranges import frozen_range
 from tuiconv.lessons.scene import (
     Columns,
     Frame,

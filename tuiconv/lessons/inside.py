@@ -4,20 +4,15 @@ Whatever has no rows and columns of its own gets some: a unit of a vector is a m
 """
 
 from collections.abc import Iterable
-from typing import Final
 
 import numpy as np
 
 from tuiconv.arithmetic import NetworkSpec
 from tuiconv.arithmetic import layers as specs
 from tuiconv.arithmetic.specs import Shape, Spec
-from tuiconv.errors import RequestError
+from tuiconv.lessons.ranges import frozen_range
 from tuiconv.lessons.scene import Limits, Table
-from tuiconv.lessons.view import RANGES
 from tuiconv.nn.layers import Array, Arrays, Part
-
-DIGITS: Final = 9
-"""With so many, every float32 is written so that it is read back as the same."""
 
 
 def as_maps(array: Array) -> Array:
@@ -103,34 +98,6 @@ def extent(arrays: Iterable[Array]) -> Limits:
         high = max(high, -low)
         low = -high
     return low, high or 1.0
-
-
-def frozen_range(colours: str) -> Limits | None:
-    """The limits of a range LOW:HIGH; None for one of the words.
-
-    Raises:
-        RequestError: it is neither.
-    """
-    if colours in RANGES:
-        return None
-    low, _, high = colours.partition(":")
-    try:
-        limits = float(low), float(high)
-    except ValueError:
-        limits = np.nan, np.nan
-    if not (np.isfinite(limits).all() and limits[0] < limits[1]):
-        raise RequestError(
-            f'range "{colours}"; expected {", ".join(RANGES)}, or LOW:HIGH with LOW below HIGH'
-        )
-    return limits
-
-
-def next_range(colours: str, now: Limits) -> str:
-    """The range after this one: unit, layer, global, then frozen at the limits there are now."""
-    if colours not in RANGES:
-        return RANGES[0]
-    place = RANGES.index(colours) + 1
-    return RANGES[place] if place < len(RANGES) else ":".join(f"{end:.{DIGITS}g}" for end in now)
 
 
 def layer_table(spec: NetworkSpec, chosen: str, title: str = "layers") -> Table:

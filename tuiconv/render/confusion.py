@@ -1,6 +1,7 @@
 """What a network mixes up: the confusion matrix, a table of classes, the worst mistakes drawn."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,6 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.table import Table
 
-from tuiconv.nn.evaluation import Counts, Evaluation, Mistake
 from tuiconv.render.cells import colours, inks
 from tuiconv.render.depth import Display
 from tuiconv.render.heatmap import Levels, quantise
@@ -18,13 +18,16 @@ from tuiconv.render.lines import Line, Painted, side_by_side, text_line
 from tuiconv.render.palettes import palette_of
 from tuiconv.render.picture import picture
 
+if TYPE_CHECKING:
+    from tuiconv.nn.evaluation import Counts, Evaluation, Mistake
+
 IMAGE_COLUMNS, IMAGE_LINES = 24, 12
 """The room of a mistake's image: three beside each other in 80 columns, 24 × 24 pixels each."""
 GAP = 2
 
 
 def confusion_lines(
-    confusion: Counts, class_names: Sequence[str], width: int, display: Display
+    confusion: "Counts", class_names: Sequence[str], width: int, display: Display
 ) -> list[Line]:
     """The counts as a heatmap: a row per label, a column per class it was read as.
 
@@ -50,12 +53,12 @@ def confusion_lines(
     return lines
 
 
-def cell_width(confusion: Counts) -> int:
+def cell_width(confusion: "Counts") -> int:
     """Cells of a count, or of a class's number above it, with a blank on both sides."""
     return max(len(f"{confusion.max()}"), len(f"{len(confusion) - 1}")) + 2
 
 
-def confusion_width(confusion: Counts, class_names: Sequence[str]) -> int:
+def confusion_width(confusion: "Counts", class_names: Sequence[str]) -> int:
     """Cells that the counts and whole names take."""
     return max(map(cell_len, class_names)) + 1 + cell_width(confusion) * len(confusion)
 
@@ -76,7 +79,7 @@ def heat(levels: Levels, texts: Sequence[str], room: int, display: Display) -> L
     ]
 
 
-def classes_table(evaluation: Evaluation, class_names: Sequence[str], display: Display) -> Table:
+def classes_table(evaluation: "Evaluation", class_names: Sequence[str], display: Display) -> Table:
     """A row per class: how many images it has, its precision and its recall."""
     table = Table(
         box=box.SIMPLE_HEAD if display.unicode else box.ASCII2,
@@ -105,7 +108,7 @@ def percent(share: float | None) -> str:
 
 
 def mistake_lines(
-    mistakes: Sequence[Mistake],
+    mistakes: "Sequence[Mistake]",
     images: npt.NDArray[np.uint8],
     class_names: Sequence[str],
     width: int,

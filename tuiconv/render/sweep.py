@@ -37,6 +37,8 @@ class Page:
     """Columns of the picture to a cell."""
     per_line: int
     """Labels to a line: two, one above the other, where there is little room."""
+    hidden: tuple[int, int]
+    """Lines that are left out above and below: the ring's, and edges without ink."""
     lines: int
     """Lines without the heading."""
 
@@ -49,11 +51,9 @@ def draw_sweep(panel: Sweep, width: int, height: int, display: Display) -> Drawi
     shown.
     """
     margin = margin_of(panel)
-    page = page_of(panel, width - margin, height - 1, display)
-    shown, first = part_of(panel, (width - margin - 2 * EDGE) * page.factor)
-    palette = palette_of("activations", False, display.palettes)
-    note = note_of(panel, shown, first, page)
-    lines = heading(panel.title, note, ends_of(*panel.limits), palette, width, display)
+    page = page_of(panel, width, height, display)
+    shown, first = part_of(panel, width, page)
+    lines = titled(panel, width, page, display)
     indent = Segment(" " * margin)
     picture = [[indent, *line] for line in picture_lines(shown, page, display)]
     pointer = f"{'▼' if display.unicode else 'v'}{panel.chosen[1]}"
@@ -78,31 +78,59 @@ def margin_of(panel: Sweep) -> int:
     return max(map(cell_len, (READ, *panel.labels, *pairs)))
 
 
-def page_of(panel: Sweep, room: int, height: int, display: Display) -> Page:
+def titled(panel: Sweep, width: int, page: Page, display: Display) -> list[Line]:
+    """The title with what is shown, and the scale; on several lines where one is too short."""
+    shown, first = part_of(panel, width, page)
+    palette = palette_of("activations", False, display.palettes)
+    note = note_of(panel, shown, first, page)
+    return heading(panel.title, note, ends_of(*panel.limits), palette, width, display)
+
+
+def page_of(panel: Sweep, width: int, height: int, display: Display) -> Page:
     """The largest way that fits, but none with a picture so small that digits are hard to see.
 
     That is at most half as large as its pixels, unless the page is too narrow for it; then it may
     be higher than there is room for.
     """
+    room = width - margin_of(panel)
     *_, last = pages_of(panel, display)
     pages = [each for each in pages_of(panel, display) if cells(panel, each.factor) <= room]
     clear = next((each.factor for each in pages if each.factor >= CLEAR), last.factor)
     pages = [each for each in pages if each.factor <= clear] or [last]
-    return next((each for each in pages if each.lines <= height), pages[-1])
+    fitting = (each for each in pages if lines_on(panel, width, each, display) <= height)
+    return next(fitting, pages[-1])
+
+
+def lines_on(panel: Sweep, width: int, page: Page, display: Display) -> int:
+    """How many lines a page has with its heading."""
+    return len(titled(panel, width, page, display)) + page.lines
 
 
 def pages_of(panel: Sweep, display: Display) -> Iterator[Page]:
     """The ways to lay a sweep out, from the largest to the smallest."""
+    size, labels = panel.pixels.shape[0], len(panel.labels)
     factor = 1
     while factor <= panel.step:
         if display.has_half_blocks:  # the ring takes a pixel above and one below
-            high = -(-(-(-panel.pixels.shape[0] // factor) + 2 * EDGE) // 2)
+            high = -(-(-(-size // factor) + 2 * EDGE) // 2)
+            ways = [(1, (0, 0)), (2, (0, 0))]
         else:
-            high = -(-panel.pixels.shape[0] // (2 * factor)) + 2 * EDGE
-        for per_line in (1, 2) if display.has_half_blocks else (1,):
-            rows = -(-len(panel.labels) // per_line)
-            yield Page(factor, per_line, high + rows + 2)  # and the pointer, and what is read
+            high = -(-size // (2 * factor)) + 2 * EDGE
+            ways = [(1, (0, 0)), (1, edges_of(panel, factor, display))]
+        for per_line, hidden in ways:  # and the pointer, and what is read
+            lines = high - sum(hidden) + -(-labels // per_line) + 2
+            yield Page(factor, per_line, hidden, lines)
         factor *= 2
+
+
+def edges_of(panel: Sweep, factor: int, display: Display) -> tuple[int, int]:
+    """Lines above and below in which nothing but the ring can be seen."""
+    glyphs = palette_of("pixels", False, display.palettes).glyphs(display.unicode)
+    faintest = 0 if display.has_palettes else glyphs.rindex(" ")
+    levels = quantise(shrink(panel.pixels, 2 * factor, factor), 0, 255)
+    if len(levels) < 3:
+        return EDGE, EDGE
+    return EDGE + int(levels[0].max() <= faintest), EDGE + int(levels[-1].max() <= faintest)
 
 
 def cells(panel: Sweep, factor: int) -> int:
@@ -118,18 +146,19 @@ def most_cells(panel: Sweep) -> int:
 
 def lines_needed(panel: Sweep, width: int, display: Display) -> Need:
     """The fewest lines for a sweep of such a width, and those of the largest."""
-    room = width - margin_of(panel)
-    counts = [1 + page_of(panel, room, lines, display).lines for lines in (0, 10_000)]
-    return Need(counts[0], counts[1])
+    pages = (page_of(panel, width, lines, display) for lines in (0, 10_000))
+    least, most = (lines_on(panel, width, page, display) for page in pages)
+    return Need(least, most)
 
 
 def lines_used(panel: Sweep, width: int, height: int, display: Display) -> int:
     """How many of so many lines the drawing takes."""
-    return 1 + page_of(panel, width - margin_of(panel), height - 1, display).lines
+    return lines_on(panel, width, page_of(panel, width, height, display), display)
 
 
-def part_of(panel: Sweep, columns: int) -> tuple[Sweep, int]:
-    """As much of a sweep as so many columns of the picture have room for, and its first place."""
+def part_of(panel: Sweep, width: int, page: Page) -> tuple[Sweep, int]:
+    """As much of a sweep as there is room for on a page, and its first place."""
+    columns = (width - margin_of(panel) - 2 * EDGE) * page.factor
     seen, step = panel.pixels.shape[0], panel.step
     places = panel.shares.shape[1]
     if panel.pixels.shape[1] <= columns:
@@ -182,7 +211,9 @@ def picture_lines(panel: Sweep, page: Page, display: Display) -> list[Line]:
     width = panel.pixels.shape[1]
     grid = Grid((height, width), (frame,), (1, 1), factor, per_line)
     levels = quantise(shrink(panel.pixels, *factor), 0, 255).astype(np.intp)
-    return drawn(levels, grid, palette_of("pixels", False, display.palettes), display)
+    lines = drawn(levels, grid, palette_of("pixels", False, display.palettes), display)
+    above, below = page.hidden
+    return lines[above : len(lines) - below]
 
 
 def picture_spot(panel: Sweep, shown: Sweep, first: int, page: Page, y: int, lines: int) -> Spot:

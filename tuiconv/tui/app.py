@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from threading import Thread
@@ -40,8 +41,6 @@ DEPTHS = {
 
 PATIENCE: Final = 0.5
 """Seconds that the step in hand may take to end when the explorer is quitted."""
-LONGER: Final = 5.0
-"""Seconds that it may take together with the files that are to be written."""
 
 GRACE: Final = {"SIGTERM": 10.0, "SIGHUP": 1.0}
 """Seconds to end in when told to: to give the terminal back takes long on a busy machine; from one
@@ -237,7 +236,14 @@ def run_explorer(*, animated: bool) -> int:
     app.run()
     status = app.return_code or 0
     if app.compute.ident:  # it may be ended before its first paint
-        app.compute.join(LONGER if app.compute.owes else PATIENCE)
+        app.compute.join(PATIENCE)
+    if app.compute.is_alive() and app.compute.owes:
+        with suppress(OSError):  # the terminal may be gone
+            sys.stderr.write("a file is still being written; Ctrl-C gives it up\n")
+        try:
+            app.compute.join()
+        except KeyboardInterrupt:
+            status = 128 + signal.SIGINT
     if app.compute.is_alive():
         # A compile cannot be interrupted, and crashes when the interpreter goes away under it.
         sys.stdout.flush()

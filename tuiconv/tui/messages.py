@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
-from tuiconv.errors import UserError
+from tuiconv.errors import UserError, printable
 from tuiconv.lessons.view import View
 
 if TYPE_CHECKING:
@@ -94,8 +94,15 @@ class ComputeFailed(Message):
     error: Exception
 
 
+LONGEST: Final = 400
+"""Signs of a line that tells what is wrong, before its middle is left out."""
+
+
 def in_a_line(error: Exception) -> str:
     """What is wrong, for someone who can mend it."""
+    told = str(error)
     if isinstance(error, OSError):
-        return f"{error.filename or 'output'}: {error.strerror or error}"
-    return str(error)
+        told = f"{error.filename or 'output'}: {error.strerror or error}"
+    if len(told) > LONGEST:  # such as a path that is too long
+        told = f"{told[: LONGEST // 2]} … {told[-LONGEST // 2 :]}"
+    return printable(told)

@@ -7,6 +7,7 @@ from tuiconv.arithmetic import PRESETS, parse, summarize
 from tuiconv.arithmetic.units import Box, Unit, extents, seen_by
 from tuiconv.errors import RequestError
 from tuiconv.lessons.arithmetic.lesson import ArithmeticLesson, unit_over
+from tuiconv.lessons.arithmetic.reading import LISTING
 from tuiconv.lessons.arithmetic.view import NUMBERS, ArithmeticView
 from tuiconv.lessons.scene import Boxes, Source, Table, Text
 from tuiconv.render.depth import ColorDepth, Display
@@ -152,10 +153,19 @@ def test_two_networks_stand_beside_each_other_with_their_totals(lesson):
     assert lesson.pointed(view, "pairs", (place,)).layer == "fc3"
 
 
+def test_a_row_that_is_no_more_there_when_it_is_clicked_changes_nothing(lesson):
+    for other in ("", "mlp2"):
+        view = settled(lesson, net="mlp1", other=other)
+        for key in ("layers", "pairs"):
+            assert lesson.pointed(view, key, (12,)) == view
+
+
 def test_of_two_networks_a_wrong_one_is_compared_as_far_as_it_fits(lesson):
     scene = lesson.scene(settled(lesson, other="INPUT(1,8,8) -> CONV(2,9)"))
     assert "as far as they fit" in scene.title
     assert any(panel.title == "B: ✗ conv1 CONV(2,9)" for panel in scene.leaves)
+    listing = lesson.scene(settled(lesson, net=LISTING, other="lenet5"))
+    assert listing.title == "A is lecture-listing, B is lenet5, as far as they fit"
     nothing = lesson.scene(settled(lesson, other="INP"))
     assert nothing.title == "nothing to compare yet"
 

@@ -27,6 +27,8 @@ OTHERS = (
 )
 QUICK = (*lenets.PRESETS, "all-conv", "wavenet-figure", *OTHERS)
 """The others have the same kinds of layers, and many more of them."""
+FITS = 44
+"""Letters that leave room for any number in the 60 columns of the smallest screen."""
 
 
 def conv2():
@@ -136,6 +138,7 @@ def test_every_formula_gives_its_number_and_the_last_one_the_layers(net):
         costs = [memory_terms(layer, view) for view in views]
         for term in [term for terms in (*sizes, *others, *costs) for term in terms]:
             assert not term.how or value(term.how) == term.value, (layer.name, term)
+            assert len(term.what) <= FITS, term.what
         for axis in (0, 1):
             seen = list(steps_to(network, layer, axis))
             assert seen[-1].sees == layer.receptive_field.size[axis]

@@ -163,13 +163,14 @@ def test_layers_and_maps_are_chosen_by_keys_and_by_the_mouse(lesson):
 
 
 def test_of_very_many_maps_some_are_shown_with_the_chosen_one(lesson):
-    model = "INPUT(1,32,32) -> CONV(40,3) -> FC(3)"
-    view = lesson.settled(DrawView(template=3, model=model, layer="conv1", map=30))
+    model = "INPUT(1,32,32) -> CONV(140,3) -> FC(3)"
+    view = lesson.settled(DrawView(template=3, model=model, layer="conv1", map=120))
     wall = panel(lesson.scene(view), Maps)
-    assert wall.title == "conv1, 18 of 40 maps"
-    assert (len(wall.maps), wall.origin, wall.chosen) == (18, 22, 8)  # 22 of 30×30 are most
+    assert wall.title == "conv1, 29 of 140 maps"
+    # of 200,000 cells half are for either layer, which is enough for 111 maps of 30×30
+    assert (len(wall.maps), wall.origin, wall.chosen) == (29, 111, 9)
     view = lesson.settled(lesson.pointed(view, wall.key, (3,)))
-    assert (view.map, view.depth) == (25, "overview")
+    assert (view.map, view.depth) == (114, "overview")
 
 
 def test_another_network_reads_the_same_drawing(lesson):

@@ -54,6 +54,22 @@ def test_a_picture_of_32_by_64_has_nine_places(lesson):
     assert "floor((64 − 32) / 4) + 1 = 9" in lines(scene)
 
 
+def test_a_picture_that_cuts_digits_off_is_no_wrong_reading(lesson):
+    title = scene_of(lesson, digits="42", columns=32).title
+    assert title.startswith("32×32, 1 answer: 42 is read as ")
+    assert title.endswith(": too narrow for all of it")
+
+
+def test_what_the_first_look_at_a_line_takes_can_be_done_before_it():
+    lesson = DynamicLesson()
+    caches = lesson.dataset, lesson._passing, lesson._measured
+    for job in lesson.line_ahead():
+        job()
+    assert [each.cache_info().misses for each in caches] == [1, 1, 1]
+    lesson.scene(lesson.settled(moves.other(lesson, lesson.settled(DynamicView()))))
+    assert [each.cache_info().misses for each in caches] == [1, 1, 1]
+
+
 def test_every_place_says_to_the_last_bit_what_its_window_alone_says(net, digits):
     for apart in (17, 28):
         passing = Passing(net, write_line(digits, "3071", 5, apart, None))

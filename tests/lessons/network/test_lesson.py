@@ -129,6 +129,10 @@ def test_a_map_stays_chosen_from_layer_to_layer_while_there_are_as_many(lesson, 
     assert (at_fc.layer, at_fc.map) == ("fc1", 0)
 
 
+def test_a_row_of_a_larger_network_that_was_there_before_is_not_pointed_at(lesson, view):
+    assert lesson.pointed(view, "layers", (99,)) == view
+
+
 def test_of_the_last_layers_the_class_that_is_read_is_chosen(lesson, view):
     settled = lesson.settled(replace(view, layer="softmax"))
     assert settled.map == lesson.look(settled).passing.guess

@@ -190,6 +190,11 @@ def test_the_command_line_gives_the_same_parameters_and_the_same_scene(make, ope
     assert again.read.splitlines()[3:] == learner.read.splitlines()[3:]  # but images/s
 
 
+def test_a_row_that_the_gradient_has_not_come_back_to_yet_is_not_pointed_at(make):
+    learner = make(panels="chain-rule", layer="conv1")
+    assert learner.lesson.pointed(learner.view, "back", (9,)) == learner.view
+
+
 def test_a_change_before_the_first_batch_is_a_setting_of_the_run(learner):
     learner.does("changed", 1)
     assert (learner.view.lr, learner.view.changes) == (0.05, "")

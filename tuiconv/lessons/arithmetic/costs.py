@@ -30,9 +30,7 @@ def cost_terms(layer: Spec) -> list[Term]:
             return [
                 given("weights", layer.weights),
                 places,
-                product(
-                    "multiply-adds: every weight once at every place", layer.weights, places.value
-                ),
+                product("multiply-adds: each weight at each place", layer.weights, places.value),
             ]
         case specs.BatchNorm():
             return [units, given("multiply-adds: one a unit, x·scale + offset", layer.macs)]
@@ -52,7 +50,7 @@ def cost_terms(layer: Spec) -> list[Term]:
             return [
                 product("numbers of an image", *layer.input),
                 product(
-                    "multiply-adds: a matrix of so many rows and columns",
+                    "multiply-adds: a square matrix of these",
                     layer.features,
                     layer.features,
                 ),
@@ -62,12 +60,12 @@ def cost_terms(layer: Spec) -> list[Term]:
             return [
                 units,
                 product(
-                    "multiply-adds: a product a unit for every branch but one",
+                    "multiply-adds: branches but one, units",
                     branches,
                     units.value,
                 ),
             ]
-    return [given("comparing, adding up and functions of one number are not counted", 0)]
+    return [given("not counted: sums, comparisons, functions", 0)]
 
 
 def memory_terms(layer: Spec, view: ArithmeticView) -> list[Term]:

@@ -1,13 +1,12 @@
 """The Arithmetic lesson: ways from view to view, and the scene of each."""
 
 from dataclasses import replace
-from typing import Final, get_args
+from typing import Final
 
 from tuiconv.arithmetic import NetworkSpec
 from tuiconv.arithmetic.comparing import paired
 from tuiconv.arithmetic.memory import BYTES, REMEMBERED, memory
 from tuiconv.arithmetic.units import sides
-from tuiconv.errors import unknown
 from tuiconv.lessons.arithmetic.compare_scene import comparison
 from tuiconv.lessons.arithmetic.costs import FORWARD
 from tuiconv.lessons.arithmetic.layer_scene import layer_scene
@@ -15,8 +14,8 @@ from tuiconv.lessons.arithmetic.number_scene import number_scene
 from tuiconv.lessons.arithmetic.overview import overview
 from tuiconv.lessons.arithmetic.reading import LISTING, TEXTS, Reading, read
 from tuiconv.lessons.arithmetic.view import NUMBERS, SETTINGS, ArithmeticView
+from tuiconv.lessons.checks import check_words
 from tuiconv.lessons.scene import Scene
-from tuiconv.lessons.view import Depth
 
 KEPT: Final = 8
 """Texts whose meaning is kept to come back to."""
@@ -45,14 +44,7 @@ class ArithmeticLesson:
         return self.reading(view.net).spec
 
     def settled(self, view: ArithmeticView) -> ArithmeticView:
-        for name, value, known in (
-            ("number", view.number, NUMBERS),
-            ("setting", view.setting, SETTINGS),
-            ("training", view.training, OPTIMIZERS),
-            ("depth", view.depth, get_args(Depth)),
-        ):
-            if value not in known:
-                raise unknown(name, value, known)
+        check_words(view, number=NUMBERS, setting=SETTINGS, training=OPTIMIZERS)
         if view.net.strip() == LISTING:
             view = replace(view, exercise=True)
         spec = self.spec(view)
@@ -72,7 +64,7 @@ class ArithmeticLesson:
     def scene(self, view: ArithmeticView) -> Scene:
         reading = self.reading(view.net)
         if view.depth == "overview" or reading.spec is None:
-            if view.other.strip() and not view.exercise:
+            if view.other.strip():
                 return comparison(view, reading, self.reading(view.other))
             return overview(view, reading)
         return (layer_scene if view.depth == "map" else number_scene)(view, reading.spec)
@@ -105,11 +97,12 @@ class ArithmeticLesson:
         spec = self.spec(view)
         if spec is None:
             return view
-        match key:
-            case "layers":
+        match key:  # while a text is written, the layer of a row that was clicked may be gone
+            case "layers" if index[0] < len(spec):
                 return self.to_layer(view, spec.layers[index[0]].name)
             case "pairs":
-                place, _ = paired(spec, self.reading(view.other).spec or spec)[index[0]]
+                pairs = paired(spec, self.reading(view.other).spec or spec)
+                place = pairs[index[0]][0] if index[0] < len(pairs) else None
                 return view if place is None else self.to_layer(view, spec.layers[place].name)
             case "input":
                 row, column = index

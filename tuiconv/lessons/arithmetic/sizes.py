@@ -43,7 +43,7 @@ def window_terms(window: Window, arriving: int, axis: int) -> list[Term]:
         steps
         if free % stride == 0
         else Term(f"steps of {stride}, rounded {direction}", steps.how, steps.value),
-        total("places: the first, and one more after each step", places - 1, 1),
+        total("places: the first, and one after each step", places - 1, 1),
     ]
     if window.begins_behind(arriving, axis):
         terms.append(
@@ -59,7 +59,7 @@ def spread_terms(layer: specs.TransposedConv, axis: int) -> list[Term]:
     before, behind = window.before[axis], window.behind[axis]
     last = (arriving - 1) * stride
     terms = [
-        given("cells arrive, each lays a window on the output", arriving),
+        given("cells arrive, each lays a window", arriving),
         Term(
             f"where the last one begins, {stride} cells a step", f"({arriving} − 1)·{stride}", last
         ),

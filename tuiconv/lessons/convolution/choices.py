@@ -73,7 +73,7 @@ def check(view: ConvolutionView) -> None:
                 f"kernel {shown(value)}; expected at most {MOST_KERNEL} rows and columns, whose"
                 " products a screen can show"
             )
-    for name, least in (("power", 1.0), ("beta", 2.0**-20)):
+    for name, least in (("power", 1.0), ("beta", 0.001)):
         number = getattr(view, name)
         if not least <= number <= 2.0**10:
             raise RequestError(f"{name} {number:g}; expected {least:g} to {2**10}")

@@ -1,9 +1,8 @@
 """The Convolution lesson: ways from view to view, and the scene of each."""
 
 from dataclasses import replace
-from typing import get_args
 
-from tuiconv.errors import unknown
+from tuiconv.lessons.checks import check_words
 from tuiconv.lessons.convolution.choices import SIZES, check, check_setting, settings_of
 from tuiconv.lessons.convolution.look import Look
 from tuiconv.lessons.convolution.number import count_terms, number_scene
@@ -18,9 +17,9 @@ from tuiconv.lessons.convolution.view import (
     Pair,
 )
 from tuiconv.lessons.convolution.window import window_scene
-from tuiconv.lessons.inside import extent, frozen_range, next_range
+from tuiconv.lessons.inside import extent
+from tuiconv.lessons.ranges import next_range
 from tuiconv.lessons.scene import Scene
-from tuiconv.lessons.view import Depth
 
 
 class ConvolutionLesson:
@@ -39,16 +38,7 @@ class ConvolutionLesson:
         return self._look
 
     def settled(self, view: ConvolutionView) -> ConvolutionView:
-        for name, value, known in (
-            ("example", view.example, EXAMPLES),
-            ("operation", view.operation, OPERATIONS),
-            ("at", view.at, PLACES),
-            ("axis", view.axis, AXES),
-            ("depth", view.depth, get_args(Depth)),
-        ):
-            if value not in known:
-                raise unknown(name, value, known)
-        frozen_range(view.range)
+        check_words(view, example=EXAMPLES, operation=OPERATIONS, at=PLACES, axis=AXES)
         check_setting(view)
         check(view)
         if view.setting not in settings_of(view.operation):

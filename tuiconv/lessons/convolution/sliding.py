@@ -68,13 +68,16 @@ class Sliding:
         back = self.layer.backward(self.delta[np.newaxis], self.x[np.newaxis], gradients)
         return back[0], gradients
 
-    def gradient_of(self, map_: int, unit: Pair) -> Array:
-        """How much one output grows with each input: (channels, height, width), by the kernels."""
-        seed = np.zeros_like(self.out)
+    def share_of(self, map_: int, unit: Pair) -> Array:
+        """How much one output of a pool grows with each input: (channels, height, width).
+
+        In float64: the kernels multiply by it before they round.
+        """
+        seed = np.zeros(self.out.shape)
         seed[map_, *unit] = 1
-        unused = {name: np.zeros_like(each) for name, each in self.layer.parameters.items()}
-        back: Array = self.layer.backward(seed[np.newaxis], self.x[np.newaxis], unused)[0]
-        return back
+        x = self.x.astype(np.float64)
+        share: Array = self.layer.backward(seed[np.newaxis], x[np.newaxis], {})[0]
+        return share
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class Term:
 
     @property
     def product(self) -> float:
-        """Exact: a product of two float32 has at most 48 binary digits."""
+        """Of two float32 exact, as it has at most 48 binary digits."""
         return self.left * self.right + 0.0  # 0 times −1 is 0, not −0
 
 
@@ -58,8 +58,9 @@ class Terms:
     def added(self) -> Added:
         """The products added up as the kernel does, one by one."""
         assert self.stored is not None
+        kind = np.float64 if self.right == SHARE else np.float32
         parts = tuple(
-            Part("", np.array([[term.left]], np.float32), np.array([[term.right]], np.float32))
+            Part("", np.array([[term.left]], np.float32), np.array([[term.right]], kind))
             for term in self.terms
         )
         return add_up(WeightedSum(parts, self.stored, self.bias, stretch=self.stretch))
@@ -69,6 +70,8 @@ X: Final = "input"
 W: Final = "weight"
 DELTA: Final = "δ"
 SHARE: Final = "share"
+SOFT: Final = ("lp", "log-prob")
+"""Pools whose kernels go back from output to output; the others go from tap to tap."""
 
 
 @lru_cache(maxsize=1)  # a scene asks several times
@@ -98,7 +101,10 @@ def backward(look: Look) -> Terms:
         terms = made(look, [view.map], [look.channel], delta_of(look), share_of(look))
         if view.at == "output":
             return Terms(terms, DELTA, SHARE, "input")
-        return Terms(terms, DELTA, SHARE, stored=float(grad_x[look.channel, *look.cell]))
+        stored = float(grad_x[look.channel, *look.cell])
+        if view.operation in SOFT:
+            terms = terms[::-1]
+        return Terms(terms, DELTA, SHARE, stored=stored)
     match view.at:
         case "output":
             terms = made(look, [view.map], channels, delta_of(look), w_of(look))
@@ -165,7 +171,7 @@ def delta_of(look: Look) -> Factor:
 def share_of(look: Look) -> Factor:
     """By how much an output of a pool grows with one of its inputs."""
     found = {
-        unit: look.sliding.gradient_of(look.view.map, unit)
+        unit: look.sliding.share_of(look.view.map, unit)
         for unit in {each.output for each in look.chosen}
     }
     return lambda o, c, each: float(found[each.output][c, *each.input])

@@ -3,20 +3,19 @@
 from dataclasses import replace
 from typing import get_args
 
-from tuiconv.errors import RequestError, unknown
+from tuiconv.errors import RequestError
+from tuiconv.lessons.checks import check_words
 from tuiconv.lessons.draw.drawing import Strokes, grown, pixels, read, shifted, written
 from tuiconv.lessons.draw.inside import Inside
 from tuiconv.lessons.draw.overview import Drawn, overview
 from tuiconv.lessons.draw.templates import template
 from tuiconv.lessons.draw.view import BROADEST, SIDE, THINNEST, DrawView
-from tuiconv.lessons.inside import frozen_range
 from tuiconv.lessons.network.lesson import inside, kept
 from tuiconv.lessons.network.map_scene import map_scene
 from tuiconv.lessons.network.models import Model, read_model
 from tuiconv.lessons.network.number import number_scene
 from tuiconv.lessons.network.view import Field, NetworkView
 from tuiconv.lessons.scene import Scene
-from tuiconv.lessons.view import Depth
 
 
 class DrawLesson:
@@ -46,13 +45,7 @@ class DrawLesson:
         )
 
     def settled(self, view: DrawView) -> DrawView:
-        for name, value, known in (
-            ("field", view.field, get_args(Field)),
-            ("depth", view.depth, get_args(Depth)),
-        ):
-            if value not in known:
-                raise unknown(name, value, known)
-        frozen_range(view.range)
+        check_words(view, field=get_args(Field))
         if not THINNEST <= view.thickness <= BROADEST:
             raise RequestError(
                 f"thickness {view.thickness:g}; expected {THINNEST:g} to {BROADEST:g} pixels"

@@ -15,8 +15,8 @@ from tuiconv.lessons.scene import Canvas, Columns, Maps, Panel, Pixels, Scene, T
 
 STAGE: Final = 3
 """Layers below each other: a convolution, its nonlinearity, its pooling."""
-MOST_CELLS: Final = 20_000
-"""Of the maps of a layer that are shown: all layers are drawn anew as fast as one draws."""
+MOST_CELLS: Final = 200_000
+"""Of the maps of all layers that are shown: they are drawn anew as fast as one draws."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,17 +79,17 @@ def layers(drawn: Drawn) -> Columns:
     look = drawn.look
     net = look.passing.net
     places = range(1, len(net.spec) - net.ends_in_softmax)
-    walls = [wall(drawn, place) for place in places]
+    walls = [wall(drawn, place, MOST_CELLS // len(places)) for place in places]
     panels: list[Panel] = [*walls, centred(drawn)]
     return Columns(tuple(tuple(panels[k : k + STAGE]) for k in range(0, len(panels), STAGE)))
 
 
-def wall(drawn: Drawn, place: int) -> Maps:
-    """The maps of a layer; of very many, some with the chosen one."""
+def wall(drawn: Drawn, place: int, most: int) -> Maps:
+    """The maps of a layer; of more cells than `most`, some with the chosen one."""
     view, look = drawn.view, drawn.look
     name, maps = look.passing.net.spec.layers[place].name, look.maps(place)
     chosen = view.map if name == view.layer else None
-    page = max(1, min(len(maps), MOST_CELLS // maps[0].size))
+    page = max(1, min(len(maps), most // maps[0].size))
     begin = (chosen or 0) // page * page
     shown = maps[begin : begin + page]
     return Maps(

@@ -1,10 +1,12 @@
 """The lesson of dynamic input length: ways from view to view, and the scene of each."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Final, get_args
 
-from tuiconv.errors import RequestError, unknown
+from tuiconv.errors import RequestError
+from tuiconv.lessons.checks import check_words
 from tuiconv.lessons.dynamic.cost import costs, measure
 from tuiconv.lessons.dynamic.line import (
     APART,
@@ -19,9 +21,8 @@ from tuiconv.lessons.dynamic.passing import Passing
 from tuiconv.lessons.dynamic.pyramid import LENGTHS, Pyramid, network
 from tuiconv.lessons.dynamic.pyramid_scenes import pyramid_scene
 from tuiconv.lessons.dynamic.view import DynamicView, Shown
-from tuiconv.lessons.inside import frozen_range, next_range
+from tuiconv.lessons.ranges import next_range
 from tuiconv.lessons.scene import Scene
-from tuiconv.lessons.view import Depth
 from tuiconv.nn.network import Network
 from tuiconv.nn.shipped import SHIPPED, load_model
 
@@ -42,6 +43,19 @@ class DynamicLesson:
         """LeNet-5 with its eleventh class, which comes trained."""
         return load_model(SHIPPED)
 
+    def line_ahead(self) -> list[Callable[[], object]]:
+        """What the first look at a line takes, in short jobs that can be done before it."""
+
+        def passing() -> Passing:
+            return self.passing(DynamicView(data=first_data()))
+
+        return [
+            lambda: self.net,
+            lambda: self.dataset(first_data()),
+            passing,
+            lambda: self._measured(passing().line.columns),
+        ]
+
     def _pass(self, data: str, digits: str, line: int, apart: int, columns: int | None) -> Passing:
         written = write_line(self.dataset(data), digits, line, apart, columns)
         return Passing(self.net, written)
@@ -51,13 +65,7 @@ class DynamicLesson:
         return self._passing(view.data, view.digits, view.line, view.apart, view.columns)
 
     def settled(self, view: DynamicView) -> DynamicView:
-        for name, value, known in (
-            ("show", view.show, get_args(Shown)),
-            ("depth", view.depth, get_args(Depth)),
-        ):
-            if value not in known:
-                raise unknown(name, value, known)
-        frozen_range(view.range)
+        check_words(view, show=get_args(Shown))
         return settled_units(view) if view.show == "units" else self.settled_line(view)
 
     def settled_line(self, view: DynamicView) -> DynamicView:

@@ -60,6 +60,8 @@ class Line:
     """The numbers of the digits among those of the data set."""
     pixels: Images
     """(1, 32, columns)."""
+    is_cut: bool
+    """Whether it has too few columns for all digits."""
 
     @property
     def columns(self) -> int:
@@ -87,11 +89,12 @@ def write_line(digits: Dataset, text: str, seed: int, apart: int, columns: int |
     for place, number in enumerate(which):
         here = pixels[:, :, place * apart : place * apart + SIDE]
         np.maximum(here, digits.images[number], out=here)
+    is_cut = columns is not None and columns < pixels.shape[2]
     if columns is not None:
         pixels = np.pad(pixels, ((0, 0), (0, 0), (0, max(columns - pixels.shape[2], 0))))
         pixels = pixels[:, :, :columns]
     written = "".join(str(digits.labels[number]) for number in which)
-    return Line(written, tuple(which), np.ascontiguousarray(pixels))
+    return Line(written, tuple(which), np.ascontiguousarray(pixels), is_cut)
 
 
 def check_digits(text: str) -> None:

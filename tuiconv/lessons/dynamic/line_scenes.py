@@ -6,10 +6,11 @@ from tuiconv.lessons.dynamic.cost import TIMES, LayerCost, Measured
 from tuiconv.lessons.dynamic.line import SIDE, STEP
 from tuiconv.lessons.dynamic.passing import Passing
 from tuiconv.lessons.dynamic.view import DynamicView
-from tuiconv.lessons.inside import frozen_range, shape_text
+from tuiconv.lessons.inside import shape_text
 from tuiconv.lessons.network.digits import exact
 from tuiconv.lessons.network.passing import Passing as Alone
 from tuiconv.lessons.network.softmax import fraction
+from tuiconv.lessons.ranges import frozen_range
 from tuiconv.lessons.scene import Bars, Columns, Limits, Pixels, Scene, Sweep, Table, Text
 from tuiconv.lessons.view import RANGES
 from tuiconv.nn.reading import CERTAIN, ENOUGH
@@ -57,10 +58,11 @@ def overview(
 
 def title(passing: Passing) -> str:
     """`32×144, 29 answers: 41592 is read as 41592: right`."""
-    right = "right" if passing.text == passing.line.text else "wrong"
+    line, count = passing.line, passing.places
+    verdict = "right" if passing.text == line.text else "wrong"
     return (
-        f"{size(passing)}, {passing.places} answers: {passing.line.text} is read as"
-        f" {passing.text or 'nothing'}: {right}"
+        f"{size(passing)}, {count} answer{'s' * (count != 1)}: {line.text} is read as"
+        f" {passing.text or 'nothing'}: {'too narrow for all of it' if line.is_cut else verdict}"
     )
 
 

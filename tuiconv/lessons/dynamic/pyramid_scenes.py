@@ -63,7 +63,8 @@ def title(pyramid: Pyramid) -> str:
     if pyramid.length == AT_FIRST:
         return chain
     changes = ", ".join(change(pyramid, layer) for layer in pyramid.spec.layers[1:])
-    return f"{chain}: {change(pyramid, pyramid.spec.layers[0])} inputs give {changes}"
+    verb = "input gives" if pyramid.length - AT_FIRST == 1 else "inputs give"
+    return f"{chain}: {change(pyramid, pyramid.spec.layers[0])} {verb} {changes}"
 
 
 def change(pyramid: Pyramid, layer: Spec) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from tuiconv.arithmetic import layers as specs
-from tuiconv.arithmetic.sizes import Pair, Window
+from tuiconv.arithmetic.sizes import SINGLE, Pair
 from tuiconv.arithmetic.sliding import Covering
 from tuiconv.arithmetic.specs import Spec
 from tuiconv.lessons.figures import share
@@ -35,7 +35,7 @@ def facts(look: Look) -> Text:
 
 def window_lines(spec: Spec) -> Iterator[str]:
     """The window, and how the size of what leaves comes about."""
-    if len(spec.output) == 3 and not isinstance(spec, Covering) and spec.window != Window():
+    if len(spec.output) == 3 and not isinstance(spec, Covering) and spec.window != SINGLE:
         window, shown = spec.window, []
         shown.append(f"kernel {pair(window.kernel_size)}, stride {pair(window.stride)}")
         if window.before == window.behind:

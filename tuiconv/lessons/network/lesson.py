@@ -9,8 +9,8 @@ import numpy as np
 from tuiconv.data.dataset import Dataset, Images
 from tuiconv.data.load import load_dataset
 from tuiconv.data.none import NONE
-from tuiconv.errors import RequestError, unknown
-from tuiconv.lessons.inside import frozen_range, next_range
+from tuiconv.errors import RequestError
+from tuiconv.lessons.checks import check_words
 from tuiconv.lessons.network.facts import is_last
 from tuiconv.lessons.network.look import Look
 from tuiconv.lessons.network.map_scene import map_scene
@@ -21,8 +21,8 @@ from tuiconv.lessons.network.passing import Passing
 from tuiconv.lessons.network.shown import CHUNK, Wrong, disturbed
 from tuiconv.lessons.network.softmax import classes_shown
 from tuiconv.lessons.network.view import MOST_NOISE, Cell, Field, NetworkView, Shown
+from tuiconv.lessons.ranges import next_range
 from tuiconv.lessons.scene import Scene
-from tuiconv.lessons.view import Depth
 
 KEPT: Final = 4
 """Networks, data sets and images in a network that are kept to come back to."""
@@ -88,14 +88,7 @@ class NetworkLesson:
         return Look(view, model, passing(pixels, view), before, about)
 
     def settled(self, view: NetworkView) -> NetworkView:
-        for name, value, known in (
-            ("show", view.show, get_args(Shown)),
-            ("field", view.field, get_args(Field)),
-            ("depth", view.depth, get_args(Depth)),
-        ):
-            if value not in known:
-                raise unknown(name, value, known)
-        frozen_range(view.range)
+        check_words(view, show=get_args(Shown), field=get_args(Field))
         if np.isnan(view.noise):
             raise RequestError(f"noise {view.noise}; expected 0 to {MOST_NOISE:g}")
         net, dataset = self.model(view).net, self.dataset(view)
@@ -191,7 +184,9 @@ class NetworkLesson:
         what, _, rest = key.partition(":")
         match what:
             case "layers":
-                return self.at_layer(view, self.model(view).net.spec.layers[index[0]].name)
+                layers = self.model(view).net.spec.layers
+                if index[0] < len(layers):  # else it is a row of the network before this one
+                    return self.at_layer(view, layers[index[0]].name)
             case "maps":
                 number = int(rest) + index[0]
                 if number == view.map and view.depth == "overview":

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuiconv.arithmetic.specs import Spec
-from tuiconv.lessons.inside import as_maps, frozen_range, scale, unit_text, weight_maps
+from tuiconv.lessons.inside import as_maps, scale, unit_text, weight_maps
 from tuiconv.lessons.network.models import Model
 from tuiconv.lessons.network.passing import Passing
 from tuiconv.lessons.network.view import NetworkView
+from tuiconv.lessons.ranges import frozen_range
 from tuiconv.lessons.scene import Limits, Quantity
 from tuiconv.nn.joins import Join
 from tuiconv.nn.layers import Array, Layer

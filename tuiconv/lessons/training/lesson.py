@@ -11,7 +11,8 @@ import numpy as np
 from tuiconv.arithmetic import PRESETS
 from tuiconv.errors import RequestError
 from tuiconv.files import replacing, unused
-from tuiconv.lessons.inside import frozen_range, next_range, weight_maps
+from tuiconv.lessons.inside import weight_maps
+from tuiconv.lessons.ranges import frozen_range, next_range
 from tuiconv.lessons.scene import Scene
 from tuiconv.lessons.training import run
 from tuiconv.lessons.training.chain_rule import gone_back_to
@@ -209,7 +210,10 @@ class TrainingLesson:
             case "maps":
                 return replace(view, map=int(first) + index[0])
             case "back":
-                layer = gone_back_to(self._look(view).looked)[index[0]]
+                back = gone_back_to(self._look(view).looked)
+                if index[0] >= len(back):  # training went on since the row was drawn
+                    return view
+                layer = back[index[0]]
                 show = view.show if layer.parameters else "gradients"
                 return replace(view, layer=layer.name, show=show, map=0, unit=None)
             case "cursor":

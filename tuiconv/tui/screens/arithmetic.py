@@ -109,7 +109,7 @@ class ArithmeticScreen(LessonScreen[ArithmeticView]):
         self.write_in("net", "network")
 
     def action_compare(self) -> None:
-        self.take(lambda lesson, view: replace(view, depth="overview", exercise=False))
+        self.take(lambda lesson, view: replace(view, depth="overview"))
         self.write_in("other", "compare with")
 
     def action_net(self, step: int) -> None:

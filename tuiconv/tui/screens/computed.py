@@ -8,9 +8,10 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from math import inf
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeAlias, TypeVar
 
 from textual.message import Message
 
@@ -33,6 +34,9 @@ LONGEST: Final = 0.1
 
 class ComputedScreen(FramedScreen, Generic[V]):
     """Has the compute thread change a view, and make the scene of it."""
+
+    MOVES: ClassVar[str] = ""
+    """The module of the lesson's own ways from view to view, which its keys take by their names."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,6 +66,15 @@ class ComputedScreen(FramedScreen, Generic[V]):
     def view(self) -> V:
         """What is looked at."""
         return self.views.now
+
+    def going(self, move: str, *how: object) -> "Change[V]":
+        """One of the lesson's own ways; its module comes with Numba, so it is loaded over there."""
+
+        def change(lesson: "Lesson[V]", view: V) -> V:
+            moved: V = getattr(import_module(self.MOVES), move)(lesson, view, *how)
+            return moved
+
+        return change
 
     def change(self, how: "Change[V]") -> None:
         """Have the compute thread change the view, remember the one before, and show it."""

@@ -8,14 +8,12 @@ from textual.timer import Timer
 
 from tuiconv.lessons.convolution.view import ConvolutionView
 from tuiconv.tui.messages import SceneReady
-from tuiconv.tui.screens.computed import Change
 from tuiconv.tui.screens.lesson import LessonScreen
 from tuiconv.tui.screens.lesson_keys import ARROWS
 from tuiconv.tui.widgets.scene_view import SceneView
 
 if TYPE_CHECKING:
     from tuiconv.lessons.convolution.lesson import ConvolutionLesson
-    from tuiconv.lessons.lesson import Lesson
 
 PACE: Final = 0.6
 """Seconds that the window stays where it is, as it moves by itself."""
@@ -28,6 +26,7 @@ class ConvolutionScreen(LessonScreen[ConvolutionView]):
 
     NAME = "convolution"
     HEADING = "Convolution"
+    MOVES = "tuiconv.lessons.convolution.moves"
     HOVERS = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -88,7 +87,7 @@ class ConvolutionScreen(LessonScreen[ConvolutionView]):
         *(
             Binding(
                 f"shift+{key}",
-                f"elsewhere({rows}, {columns})",
+                f"go('elsewhere', {rows}, {columns})",
                 "Map",
                 id=f"map-{key}",
                 show=key == "up",
@@ -114,17 +113,11 @@ class ConvolutionScreen(LessonScreen[ConvolutionView]):
 
         return ConvolutionLesson()
 
-    def action_go(self, move: str, step: int | None = None) -> None:
-        self.change(going(move) if step is None else going(move, step))
-
-    def action_elsewhere(self, rows: int, columns: int) -> None:
-        self.change(going("elsewhere", rows, columns))
-
     def action_play(self) -> None:
         if self._playing is not None:
             self.pause()
             return
-        self.change(going("begun"))
+        self.change(self.going("begun"))
         self._begun = self._asked
         self._playing = self.set_interval(
             FAST if self.view.example == "filters" else PACE, self.slide
@@ -133,7 +126,7 @@ class ConvolutionScreen(LessonScreen[ConvolutionView]):
     def slide(self) -> None:
         """The window goes on to the next output."""
         if self._on_screen:
-            self.follow(going("slid"))
+            self.follow(self.going("slid"))
 
     def pause(self) -> None:
         """The window stays where it is."""
@@ -153,15 +146,3 @@ class ConvolutionScreen(LessonScreen[ConvolutionView]):
     def stop_for_the_mouse(self) -> None:
         """What one points at is not to move on."""
         self.pause()
-
-
-def going(move: str, *how: int) -> "Change[ConvolutionView]":
-    """One of the lesson's moves."""
-
-    def change(lesson: "Lesson[ConvolutionView]", view: ConvolutionView) -> ConvolutionView:
-        from tuiconv.lessons.convolution import moves
-
-        moved: ConvolutionView = getattr(moves, move)(lesson, view, *how)
-        return moved
-
-    return change

@@ -1,6 +1,6 @@
 """Draw: a digit drawn by mouse or keys, and read while it is drawn."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -21,6 +21,7 @@ class DrawScreen(LessonScreen[DrawView]):
 
     NAME = "draw"
     HEADING = "Draw"
+    MOVES = "tuiconv.lessons.draw.moves"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -33,7 +34,7 @@ class DrawScreen(LessonScreen[DrawView]):
         *(
             Binding(
                 f"shift+{key}",
-                f"far({rows}, {columns})",
+                f"go('far', {rows}, {columns})",
                 "Far",
                 id=f"far-{key}",
                 show=key == "up",
@@ -136,16 +137,6 @@ class DrawScreen(LessonScreen[DrawView]):
             return self.shown.view.depth == "map"
         return super().check_action(action, parameters)
 
-    def action_go(self, move: str, how: str | int | None = None) -> None:
-        self.go(move, *(() if how is None else (how,)))
-
-    def action_far(self, rows: int, columns: int) -> None:
-        self.go("far", rows, columns)
-
-    def go(self, move: str, *how: object) -> None:
-        """Change the view by one of the lesson's moves."""
-        self.change(lambda lesson, view: moved(lesson, view, move, *how))
-
     @on(SceneView.Dragged)
     def drag(self, event: SceneView.Dragged) -> None:
         """Draw, or move the stroke, as far as the mouse went: all of it is one step of history."""
@@ -156,20 +147,12 @@ class DrawScreen(LessonScreen[DrawView]):
         def job(lesson: "Lesson[DrawView]") -> None:
             if event.begins:
                 self._pressed, self._from = self.views, at
-                view = self._held = moved(lesson, self.view, "pressed", at)
+                view = self._held = self.going("pressed", at)(lesson, self.view)
             elif self._held.stroke is None:
-                view = moved(lesson, self.view, "drawn_to", at)
+                view = self.going("drawn_to", at)(lesson, self.view)
             else:
                 by = (at[0] - self._from[0], at[1] - self._from[1])
-                view = moved(lesson, self._held, "stroke_moved", *by)
+                view = self.going("stroke_moved", *by)(lesson, self._held)
             self.views = self._pressed.on_to(lesson.settled(view))
 
         self.ask(job)
-
-
-def moved(lesson: "Lesson[DrawView]", view: DrawView, move: str, *how: object) -> DrawView:
-    """The view after one of the lesson's moves."""
-    from tuiconv.lessons.draw import moves
-
-    found: DrawView = getattr(moves, move)(cast("DrawLesson", lesson), view, *how)
-    return found

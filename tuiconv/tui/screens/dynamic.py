@@ -1,17 +1,25 @@
 """Dynamic input length: a network grows with its inputs, unit by unit and over a line of digits."""
 
-from typing import TYPE_CHECKING, ClassVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
 
+from tuiconv.errors import UserError
 from tuiconv.lessons.dynamic.view import DynamicView
 from tuiconv.tui.screens.lesson import LessonScreen
 from tuiconv.tui.widgets.scene_view import SceneView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from tuiconv.lessons.dynamic.lesson import DynamicLesson
     from tuiconv.lessons.lesson import Lesson
+
+
+OF_LINE: Final = ("next_line", "spread", "next_data")
+"""Ways that only a view of a line of digits has."""
 
 
 class DynamicScreen(LessonScreen[DynamicView]):
@@ -19,6 +27,7 @@ class DynamicScreen(LessonScreen[DynamicView]):
 
     NAME = "dynamic"
     HEADING = "Dynamic input length"
+    MOVES = "tuiconv.lessons.dynamic.moves"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -46,23 +55,29 @@ class DynamicScreen(LessonScreen[DynamicView]):
         ),
         Binding(
             "n",
-            "line(1)",
+            "go('next_line', 1)",
             "Line",
             id="next",
             key_display="n N",
             tooltip="The next line, or the one before: other digits by chance, or other hands.",
         ),
-        Binding("N", "line(-1)", "Line", id="previous", show=False),
+        Binding("N", "go('next_line', -1)", "Line", id="previous", show=False),
         Binding(
             "plus,equals_sign",
-            "apart(2)",
+            "go('spread', 2)",
             "Apart",
             id="apart",
             key_display="+ −",
             tooltip="The digits farther apart, or closer together.",
         ),
-        Binding("minus", "apart(-2)", "Apart", id="closer", show=False),
-        Binding("d", "data", "Data", id="data", tooltip="Digits of MNIST, or drawn by strokes."),
+        Binding("minus", "go('spread', -2)", "Apart", id="closer", show=False),
+        Binding(
+            "d",
+            "go('next_data')",
+            "Data",
+            id="data",
+            tooltip="Digits of MNIST, or drawn by strokes.",
+        ),
     ]
 
     def first_view(self) -> DynamicView:
@@ -72,12 +87,27 @@ class DynamicScreen(LessonScreen[DynamicView]):
         # It comes with Numba, for which the first paint does not wait.
         from tuiconv.lessons.dynamic.lesson import DynamicLesson
 
-        return DynamicLesson()
+        lesson = DynamicLesson()
+        self.do_ahead(lesson.line_ahead())
+        return lesson
+
+    def do_ahead(self, jobs: "Sequence[Callable[[], object]]") -> None:
+        """In the compute thread: have jobs done one by one, each after all keys that wait then."""
+        if not jobs:
+            return
+
+        def job() -> None:
+            with suppress(UserError, OSError):  # told when a line is asked for
+                jobs[0]()
+            self.do_ahead(jobs[1:])
+
+        self.explorer.compute.submit(job)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What changes the line is offered where there is one."""
         is_known = self.shown is not None and self.shown.number == self._asked
-        if is_known and action in ("write_digits", "line", "apart", "data"):
+        is_of_line = action == "write_digits" or (action == "go" and parameters[0] in OF_LINE)
+        if is_known and is_of_line:
             return self.view.show == "line"
         return super().check_action(action, parameters)
 
@@ -93,26 +123,3 @@ class DynamicScreen(LessonScreen[DynamicView]):
 
     def action_write_digits(self) -> None:
         self.write_in("digits", "digits, or nothing for five by chance")
-
-    def action_line(self, step: int) -> None:
-        self.go("next_line", step)
-
-    def action_apart(self, columns: int) -> None:
-        self.go("spread", columns)
-
-    def action_data(self) -> None:
-        self.go("next_data")
-
-    def action_go(self, move: str, how: int | None = None) -> None:
-        self.go(move, *(() if how is None else (how,)))
-
-    def go(self, move: str, *how: int) -> None:
-        """Change the view by one of the lesson's moves."""
-
-        def change(lesson: "Lesson[DynamicView]", view: DynamicView) -> DynamicView:
-            from tuiconv.lessons.dynamic import moves
-
-            moved: DynamicView = getattr(moves, move)(lesson, view, *how)
-            return moved
-
-        self.change(change)

@@ -1,5 +1,6 @@
 """Filters: a picture before and after, its pixels one by one, and how each comes about."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -182,17 +183,24 @@ class FiltersScreen(LessonScreen[FiltersView]):
     def on_paste(self, event: events.Paste) -> None:
         """A file that is dropped on the terminal comes as its path."""
         event.stop()
-        self.open_picture(event.text)
 
-    def open_picture(self, text: str | None) -> None:
-        """Have the compute thread read a picture; what is shown stays where that fails."""
-        if text is None:
-            return
-
-        def change(lesson: "Lesson[FiltersView]", view: FiltersView) -> FiltersView:
+        def dropped() -> str:
             from tuiconv.lessons.filters_files import path_in
 
-            return replace(view, image=path_in(text), pixel=None, depth="overview")
+            return path_in(event.text)
+
+        self.open_by(dropped)
+
+    def open_picture(self, path: str | None) -> None:
+        """Open what was chosen, if anything was."""
+        if path is not None:
+            self.open_by(lambda: path)
+
+    def open_by(self, path: Callable[[], str]) -> None:
+        """Have the compute thread read a picture; what is shown stays where that fails."""
+
+        def change(lesson: "Lesson[FiltersView]", view: FiltersView) -> FiltersView:
+            return replace(view, image=path(), pixel=None, depth="overview")
 
         self.heading = f"{self.HEADING} · reading the picture …"
         self.change(change)

@@ -211,6 +211,12 @@ class LessonScreen(ComputedScreen[V]):
     def action_move(self, rows: int, columns: int) -> None:
         self.change(lambda lesson, view: lesson.moved(view, rows, columns))
 
+    def action_go(
+        self, move: str, first: str | int | None = None, second: int | None = None
+    ) -> None:
+        """Take one of the lesson's own ways; Textual counts the parameters, so there is no `*`."""
+        self.change(self.going(move, *(each for each in (first, second) if each is not None)))
+
     def action_back(self) -> None:
         self.ask(lambda lesson: setattr(self, "views", self.views.back()))
 

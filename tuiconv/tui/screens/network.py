@@ -9,7 +9,6 @@ from tuiconv.tui.screens.lesson import LessonScreen
 from tuiconv.tui.screens.lesson_keys import ARROWS
 
 if TYPE_CHECKING:
-    from tuiconv.lessons.lesson import Lesson
     from tuiconv.lessons.network.lesson import NetworkLesson
 
 
@@ -18,6 +17,7 @@ class NetworkScreen(LessonScreen[NetworkView]):
 
     NAME = "network"
     HEADING = "Network"
+    MOVES = "tuiconv.lessons.network.moves"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -76,7 +76,7 @@ class NetworkScreen(LessonScreen[NetworkView]):
         *(
             Binding(
                 f"shift+{key}",
-                f"shift({rows}, {columns})",
+                f"go('shifted', {rows}, {columns})",
                 "Shift",
                 id=f"shift-{key}",
                 show=key == "up",
@@ -99,20 +99,3 @@ class NetworkScreen(LessonScreen[NetworkView]):
         from tuiconv.lessons.network.lesson import NetworkLesson
 
         return NetworkLesson()
-
-    def action_go(self, move: str, how: str | int | None = None) -> None:
-        self.go(move, *(() if how is None else (how,)))
-
-    def action_shift(self, rows: int, columns: int) -> None:
-        self.go("shifted", rows, columns)
-
-    def go(self, move: str, *how: str | int) -> None:
-        """Change the view by one of the lesson's moves."""
-
-        def change(lesson: "Lesson[NetworkView]", view: NetworkView) -> NetworkView:
-            from tuiconv.lessons.network import moves
-
-            moved: NetworkView = getattr(moves, move)(lesson, view, *how)
-            return moved
-
-        self.change(change)

@@ -156,8 +156,16 @@ class PictureScreen(ModalScreen[str | None]):
 
     def open_path(self, text: str) -> None:
         """Go to a folder, or come back with a path."""
-        path = self._folder / Path(text).expanduser()
-        if path.is_dir():
-            self.look_into(path)
+        # The compute thread, which lists the folder, has it loaded.
+        from tuiconv.lessons.filters_files import path_in
+
+        try:
+            path = path_in(text, self._folder)
+            is_folder = Path(path).is_dir()
+        except OSError as error:
+            self.show_failure(self.Failed(error))
+            return
+        if is_folder:
+            self.look_into(Path(path))
         else:
-            self.dismiss(text)
+            self.dismiss(path)

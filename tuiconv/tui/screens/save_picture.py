@@ -10,7 +10,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tuiconv.errors import printable
+from tuiconv.errors import UserError, printable
+from tuiconv.files import path_of
+from tuiconv.tui.messages import in_a_line
 from tuiconv.tui.widgets.entry_line import Entry
 
 HINT = (
@@ -56,18 +58,29 @@ class SavePictureScreen(ModalScreen[Path | None]):
         """Another name may be that of another file."""
         if self._replaces != event.value:
             self._replaces = ""
-            self.query_one("#told", Static).update(HINT)
+            self.tell(HINT)
 
     @on(Input.Submitted)
     def save(self, event: Input.Submitted) -> None:
         """Enter: the file, unless one is there of which that was not told yet."""
-        path = Path(event.value.strip()).expanduser()
+        # The compute thread, which suggested the name, has it loaded.
+        from tuiconv.lessons.filters_files import is_there
+
         if not event.value.strip():
             return
-        if path.is_file() and self._replaces != event.value:
+        path = path_of(event.value.strip())
+        try:
+            replaces = is_there(path)
+        except (UserError, OSError, ValueError) as error:  # the last for the character 0
+            self.tell(in_a_line(error))
+            return
+        if replaces and self._replaces != event.value:
             self._replaces = event.value
-            self.query_one("#told", Static).update(
-                f"{printable(str(path))} is there already: enter again replaces it, esc does not"
-            )
+            name = printable(str(path))
+            self.tell(f"{name} is there already: enter again replaces it, esc does not")
         else:
             self.dismiss(path)
+
+    def tell(self, text: str) -> None:
+        """Say something of the name."""
+        self.query_one("#told", Static).update(text)

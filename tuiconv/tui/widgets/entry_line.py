@@ -13,12 +13,13 @@ HINT: Final = "enter keeps it · esc puts back what was there"
 
 
 class Entry(Input):
-    """Takes what is pasted whole, its lines one behind the other."""
+    """Takes what is pasted whole, its lines one behind the other, without what does not print."""
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
-        self.replace(" ".join(event.text.splitlines()), *self.selection)
+        text = " ".join(event.text.splitlines())
+        self.replace("".join(filter(str.isprintable, text)), *self.selection)
 
 
 class EntryLine(Vertical):
