@@ -224,7 +224,7 @@ def test_a_folder_one_may_not_write_to_is_found_out_first(refused, photo, monkey
     def forbidden(*args, **options):
         raise PermissionError(13, "Permission denied", "/some/folder/tmp1234")
 
-    monkeypatch.setattr("tuiconv.files.tempfile.TemporaryFile", forbidden)
+    monkeypatch.setattr("tempfile.TemporaryFile", forbidden)
     message = refused(1, "apply-filter", "none.png", "sharpen", "-o", target)
     assert message.lower().endswith(": permission denied\n")
 

@@ -92,6 +92,7 @@ def test_the_same_seed_gives_the_same_numbers_with_any_number_of_threads(tuiconv
     assert once[1:] != events(tuiconv, "--epochs", 1, "--seed", 8)[1:]
 
 
+@pytest.mark.slow
 def test_settings_make_a_difference(tuiconv, tiny):
     plain = events(tuiconv, tiny, "--epochs", 1, "--batch-size", 16)[-2]
     for setting in (

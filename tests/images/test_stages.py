@@ -148,6 +148,7 @@ def test_kernels_larger_than_the_picture_see_what_the_edge_rule_says(edge, heigh
         check(random_picture(mode, height, width), [FILTERS["log"]], Settings(edge, threads=1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", WINDOWS)
 @pytest.mark.parametrize("edge", EDGES)
 def test_the_bands_that_a_picture_is_filtered_in_make_no_difference(monkeypatch, edge, how):

@@ -162,6 +162,8 @@ def misaligned(array):
     return memory[1:].view(array.dtype).reshape(array.shape)
 
 
+QUICK = ("every other", "read-only")
+"""What most kernels would get wrong first: steps in memory, and memory that must stay as it is."""
 UNUSUAL = {
     "every other": cut_out,
     "Fortran order": np.asfortranarray,
@@ -172,7 +174,13 @@ UNUSUAL = {
 
 
 @functions
-@pytest.mark.parametrize("unusual", UNUSUAL.values(), ids=UNUSUAL)
+@pytest.mark.parametrize(
+    "unusual",
+    [
+        pytest.param(make, id=name, marks=[] if name in QUICK else [pytest.mark.slow])
+        for name, make in UNUSUAL.items()
+    ],
+)
 def test_however_an_array_lies_in_memory_the_result_is_the_same(name, unusual, rng):
     arrays = draw(name, rng)
     state = [] if name in BACKWARD else case_of(name).state

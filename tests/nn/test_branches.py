@@ -35,6 +35,15 @@ NETS = {
     " | CONV(4,3,pad=1) -> SIGMOID] -> LEAKYRELU -> FC(3) -> SOFTMAX",
 }
 nets = pytest.mark.parametrize("text", NETS.values(), ids=NETS)
+trained_nets = pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            text, id=name, marks=[pytest.mark.slow] if name in ("inception", "gated") else []
+        )
+        for name, text in NETS.items()
+    ],
+)
 BARS = ("top", "middle", "bottom")
 
 
@@ -146,7 +155,7 @@ def trained(text, problem, threads, **settings):
     return net, trainer, losses
 
 
-@nets
+@trained_nets
 def test_training_makes_the_loss_fall_and_gives_the_same_bits_with_any_number_of_threads(
     text, problem
 ):
@@ -158,7 +167,7 @@ def test_training_makes_the_loss_fall_and_gives_the_same_bits_with_any_number_of
             np.testing.assert_array_equal(other.state_dict()[name], array)
 
 
-@nets
+@trained_nets
 def test_a_checkpoint_gives_back_the_network_and_the_run_goes_on_bit_for_bit(
     text, problem, tmp_path
 ):

@@ -77,6 +77,9 @@ TIED_TO_SIZES = {
 NETWORKS = SLIDING | TIED_TO_SIZES
 networks = pytest.mark.parametrize("text", NETWORKS.values(), ids=NETWORKS)
 dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
+counts = pytest.mark.parametrize(
+    "count", [1, 13, 32, *(pytest.param(n, marks=pytest.mark.slow) for n in (8, 20))]
+)
 
 
 def network(text, rng, dtype=np.float32):
@@ -100,7 +103,7 @@ def learn(compiled, x, labels, share, loss=CROSS_ENTROPY):
 
 @networks
 @dtypes
-@pytest.mark.parametrize("count", [1, 8, 13, 20, 32])
+@counts
 def test_outputs_are_those_of_the_layers_to_the_last_bit(text, dtype, count, rng):
     net = network(text, rng, dtype)
     x, _ = batch(net, rng, count)
@@ -110,7 +113,7 @@ def test_outputs_are_those_of_the_layers_to_the_last_bit(text, dtype, count, rng
 
 @networks
 @dtypes
-@pytest.mark.parametrize("count", [1, 8, 13, 20, 32])
+@counts
 def test_gradients_are_those_of_the_layers_to_the_last_bit(text, dtype, count, rng):
     net = network(text, rng, dtype)
     x, labels = batch(net, rng, count)

@@ -197,7 +197,9 @@ def finish(path):
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 @pytest.mark.parametrize("cancel", [True, False], ids=["cancelled", "killed"])
-@pytest.mark.parametrize("stop_at", [1, 3, 5, 6, 7, 10, 16])
+@pytest.mark.parametrize(
+    "stop_at", [1, 6, *(pytest.param(n, marks=pytest.mark.slow) for n in (3, 5, 7, 10, 16))]
+)
 def test_a_run_that_goes_on_leaves_the_bytes_of_one_that_was_never_interrupted(
     carried_out, settings, folder, optimizer, cancel, stop_at
 ):
