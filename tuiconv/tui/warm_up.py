@@ -19,6 +19,7 @@ def compile_all() -> Iterator[tuple[str, float]]:
 
     from tuiconv.data.strokes import draw_digits
     from tuiconv.images.apply import apply_filter
+    from tuiconv.lessons.draw.drawing import pixels
     from tuiconv.nn.network import Network
     from tuiconv.nn.warm_up import layer_kernels, training_kernels, warm_up
     from tuiconv.tui.catalogue import SCREENS
@@ -30,6 +31,7 @@ def compile_all() -> Iterator[tuple[str, float]]:
     kernels = [
         ("filter", lambda: apply_filter(picture, "identity")),
         ("stroke digits", lambda: draw_digits(10, np.random.default_rng(0))),
+        ("a drawing", lambda: pixels((((6.0, 6.0), (20.0, 20.0)),), 2.4)),
         *training_kernels(net),
         *layer_kernels(net),
     ]
