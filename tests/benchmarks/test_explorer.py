@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -187,7 +188,12 @@ def milliseconds_of_key(terminal: Terminal, key: str, mark) -> float:
     for parts in range(before + 1, len(terminal.sent) + 1):
         if mark and mark(terminal.screen_after(parts)) != shown:
             return 1e3 * (terminal.sent[parts - 1][0] - pressed)
-    times = [when for when, data in terminal.sent[before:] if FRAME_ENDS in data]
+    parts = [(pressed, b""), *terminal.sent[before:]]  # a mark may be cut in two by the reading
+    times = [
+        when
+        for (_, last), (when, data) in pairwise(parts)
+        if FRAME_ENDS in last[-len(FRAME_ENDS) :] + data
+    ]
     assert times, f"{key!r} changed nothing:\n{terminal.screen}"
     assert not mark, f"{key!r} did not change {shown}:\n{terminal.screen}"
     return 1e3 * (times[-1] - pressed)
