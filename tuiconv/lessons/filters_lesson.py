@@ -28,9 +28,8 @@ from tuiconv.lessons.filters_view import FiltersView
 from tuiconv.lessons.filters_work import Work, preview_of, work_on, work_on_rows
 from tuiconv.lessons.ranges import frozen_range, next_range
 from tuiconv.lessons.scene import Scene
-from tuiconv.lessons.view import Depth
+from tuiconv.lessons.ways import inward, outward
 
-DEPTHS: Final[tuple[Depth, ...]] = ("overview", "map", "number")
 LARGE: Final = 1 << 19
 """Pixels of a picture for whose filters a key would have to wait too long."""
 
@@ -74,15 +73,10 @@ class FiltersLesson:
         return sum_scene(explain(work.filtered, *pixel_of(view, work.before)), (height, width))
 
     def deeper(self, view: FiltersView) -> FiltersView:
-        return self.to_depth(view, 1)
+        return replace(view, depth=inward(view.depth))
 
     def outer(self, view: FiltersView) -> FiltersView:
-        return self.to_depth(view, -1)
-
-    def to_depth(self, view: FiltersView, step: int) -> FiltersView:
-        """Further in or out."""
-        place = DEPTHS.index(view.depth) + step
-        return replace(view, depth=DEPTHS[min(max(place, 0), len(DEPTHS) - 1)])
+        return replace(view, depth=outward(view.depth))
 
     def moved(self, view: FiltersView, rows: int, columns: int) -> FiltersView:
         if view.depth != "overview":

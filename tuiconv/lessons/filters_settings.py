@@ -1,6 +1,5 @@
 """What one can change of a row of filters: its last filter, the numbers of that, edge and range."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -14,6 +13,7 @@ from tuiconv.images.filters.number_text import number_text
 from tuiconv.images.filters.own_kernel import OwnKernel, own_kernel
 from tuiconv.images.filters.recipes import parse_filters, read_kernel
 from tuiconv.lessons.filters_view import EDGES, STORED, FiltersView
+from tuiconv.lessons.ways import after
 
 BETWEEN: Final = " | "
 """Stands between filters."""
@@ -92,7 +92,7 @@ def chosen(view: FiltersView) -> str:
 
 def next_setting(view: FiltersView, step: int) -> FiltersView:
     """The setting beside the chosen one, round the row."""
-    return replace(view, setting=neighbour(names(view), chosen(view), step))
+    return replace(view, setting=after(names(view), chosen(view), step))
 
 
 def changed(view: FiltersView, step: int) -> FiltersView:
@@ -103,9 +103,9 @@ def changed(view: FiltersView, step: int) -> FiltersView:
     """
     setting = chosen(view)
     if setting == "edge":
-        return replace(view, edge=neighbour(EDGES, view.edge, step))
+        return replace(view, edge=after(EDGES, view.edge, step))
     if setting == "stored":
-        return replace(view, stored=neighbour(STORED, view.stored, step))
+        return replace(view, stored=after(STORED, view.stored, step))
     if view.edit:
         return with_last(view, edited(view, kernel_of(view), setting, step).text)
     family = family_of(view)
@@ -190,11 +190,6 @@ def now(view: FiltersView) -> dict[str, str]:
     values = values_of(view, family) if family else {}
     of_filter = {name: number_text(value) for name, value in values.items()}
     return {**of_filter, "edge": view.edge, "stored": view.stored}
-
-
-def neighbour(row: Sequence[T], value: T, step: int) -> T:
-    """The one beside, round the row."""
-    return row[(row.index(value) + step) % len(row)]
 
 
 def check(view: FiltersView) -> None:

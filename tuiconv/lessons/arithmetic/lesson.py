@@ -16,6 +16,7 @@ from tuiconv.lessons.arithmetic.reading import LISTING, TEXTS, Reading, read
 from tuiconv.lessons.arithmetic.view import NUMBERS, SETTINGS, ArithmeticView
 from tuiconv.lessons.checks import check_words
 from tuiconv.lessons.scene import Scene
+from tuiconv.lessons.ways import after, inward, outward, rung
 
 KEPT: Final = 8
 """Texts whose meaning is kept to come back to."""
@@ -70,10 +71,10 @@ class ArithmeticLesson:
         return (layer_scene if view.depth == "map" else number_scene)(view, reading.spec)
 
     def deeper(self, view: ArithmeticView) -> ArithmeticView:
-        return replace(view, depth="map" if view.depth == "overview" else "number")
+        return replace(view, depth=inward(view.depth))
 
     def outer(self, view: ArithmeticView) -> ArithmeticView:
-        return replace(view, depth="map" if view.depth == "number" else "overview")
+        return replace(view, depth=outward(view.depth))
 
     def moved(self, view: ArithmeticView, rows: int, columns: int) -> ArithmeticView:
         match view.depth:
@@ -120,16 +121,12 @@ class ArithmeticLesson:
 
     def next_number(self, view: ArithmeticView, step: int) -> ArithmeticView:
         """The next of a layer's numbers."""
-        place = NUMBERS.index(view.number) + step
-        return replace(view, number=NUMBERS[place % len(NUMBERS)])
+        return replace(view, number=after(NUMBERS, view.number, step))
 
     def next_net(self, view: ArithmeticView, step: int) -> ArithmeticView:
         """The next preset, or (step −1) the one before."""
-        name = view.net.strip()
-        place = NETS.index(name) + step if name in NETS else 0
-        return replace(
-            view, net=NETS[place % len(NETS)], exercise=False, layer="", unit=None, depth="overview"
-        )
+        name = after(NETS, view.net.strip(), step)
+        return replace(view, net=name, exercise=False, layer="", unit=None, depth="overview")
 
     def spelled(self, view: ArithmeticView) -> ArithmeticView:
         """The network as its text, to be written in; all of it is looked at."""
@@ -145,22 +142,17 @@ class ArithmeticLesson:
 
     def chosen(self, view: ArithmeticView, step: int) -> ArithmeticView:
         """The setting beside the one that was chosen."""
-        place = SETTINGS.index(view.setting) + step
-        return replace(view, setting=SETTINGS[place % len(SETTINGS)])
+        return replace(view, setting=after(SETTINGS, view.setting, step))
 
     def changed(self, view: ArithmeticView, step: int) -> ArithmeticView:
         """Another value of the chosen setting."""
         match view.setting:
             case "batch":
-                rungs = [rung for rung in BATCHES if (rung - view.batch) * step > 0]
-                if not rungs:
-                    return view
-                return replace(view, batch=min(rungs) if step > 0 else max(rungs))
+                return replace(view, batch=rung(BATCHES, view.batch, step))
             case "bytes":
                 return replace(view, bytes=BYTES[0] if step < 0 else BYTES[1])
             case "training":
-                place = OPTIMIZERS.index(view.training) + step
-                return replace(view, training=OPTIMIZERS[place % len(OPTIMIZERS)])
+                return replace(view, training=after(OPTIMIZERS, view.training, step))
 
 
 def unit_over(spec: NetworkSpec, name: str, pixel: tuple[int, int]) -> tuple[int, int]:

@@ -7,13 +7,13 @@ from tuiconv.arithmetic import layers as specs
 from tuiconv.errors import RequestError, unknown
 from tuiconv.lessons.convolution.sliding import Spec, sizes_of, spec_of
 from tuiconv.lessons.convolution.view import (
-    AXES,
     OPERATIONS,
     POOLS,
     ConvolutionView,
     Operation,
     Pair,
 )
+from tuiconv.lessons.ways import after, rung
 
 Size: TypeAlias = Literal["kernel", "stride", "padding", "behind", "dilation"]
 SIZES: Final[tuple[Size, ...]] = ("kernel", "stride", "padding", "behind", "dilation")
@@ -168,15 +168,10 @@ def neighbour(view: ConvolutionView, step: int) -> ConvolutionView:
     """
     setting = view.setting
     if setting == "operation":
-        place = OPERATIONS.index(view.operation) + step
-        return with_operation(view, OPERATIONS[place % len(OPERATIONS)])
+        return with_operation(view, after(OPERATIONS, view.operation, step))
     if setting in LADDERS:
-        value, ladder = getattr(view, setting), LADDERS[setting]
-        rungs = [rung for rung in ladder if (rung - value) * step > 0]
-        if not rungs:
-            return view
-        rung: dict[str, Any] = {setting: min(rungs) if step > 0 else max(rungs)}
-        return replace(view, **rung)
+        changed: dict[str, Any] = {setting: rung(LADDERS[setting], getattr(view, setting), step)}
+        return replace(view, **changed)
     (size,) = (each for each in SIZES if each == setting)
     value = size_of(view, size)
     for axis, side in enumerate(SIDES):
@@ -205,14 +200,7 @@ def with_own(view: ConvolutionView, *settings: Size) -> ConvolutionView:
 
 def beside(view: ConvolutionView, step: int) -> ConvolutionView:
     """The view with the next setting chosen, round the row."""
-    names = settings_of(view.operation)
-    place = names.index(view.setting) + step if view.setting in names else 0
-    return replace(view, setting=names[place % len(names)])
-
-
-def next_axis(view: ConvolutionView) -> ConvolutionView:
-    """Both axes, rows only, columns only."""
-    return replace(view, axis=AXES[(AXES.index(view.axis) + 1) % len(AXES)])
+    return replace(view, setting=after(settings_of(view.operation), view.setting, step))
 
 
 def shown(value: Pair) -> str:

@@ -20,6 +20,7 @@ from tuiconv.lessons.convolution.window import window_scene
 from tuiconv.lessons.inside import extent
 from tuiconv.lessons.ranges import next_range
 from tuiconv.lessons.scene import Scene
+from tuiconv.lessons.ways import inside, inward, outward
 
 
 class ConvolutionLesson:
@@ -74,10 +75,10 @@ class ConvolutionLesson:
         return makers[view.depth](self.look(view))
 
     def deeper(self, view: ConvolutionView) -> ConvolutionView:
-        return replace(view, depth="map" if view.depth == "overview" else "number", term=0)
+        return replace(view, depth=inward(view.depth), term=0)
 
     def outer(self, view: ConvolutionView) -> ConvolutionView:
-        return replace(view, depth="map" if view.depth == "number" else "overview", term=0)
+        return replace(view, depth=outward(view.depth), term=0)
 
     def moved(self, view: ConvolutionView, rows: int, columns: int) -> ConvolutionView:
         if view.depth == "number" and rows:
@@ -118,12 +119,6 @@ def shape_of(view: ConvolutionView) -> tuple[object, ...]:
     """What of a view its layer is made of."""
     sizes = (getattr(view, name) for name in SIZES)
     return view.example, view.operation, view.power, view.beta, *sizes
-
-
-def inside(cell: Pair, size: Pair) -> Pair:
-    """The cell of a grid that is nearest to one."""
-    row, column = (min(max(at, 0), most - 1) for at, most in zip(cell, size, strict=True))
-    return row, column
 
 
 def pair(index: tuple[int, ...]) -> Pair:

@@ -1,13 +1,11 @@
 """What the keys of the Convolution screen do: from a lesson and a settled view to the next."""
 
 from dataclasses import replace
-from typing import TypeVar
 
 from tuiconv.lessons.convolution.choices import beside, neighbour
 from tuiconv.lessons.convolution.lesson import ConvolutionLesson
 from tuiconv.lessons.convolution.view import AXES, EXAMPLES, PLACES, ConvolutionView
-
-T = TypeVar("T")
+from tuiconv.lessons.ways import after
 
 
 def next_place(lesson: ConvolutionLesson, view: ConvolutionView) -> ConvolutionView:
@@ -16,9 +14,9 @@ def next_place(lesson: ConvolutionLesson, view: ConvolutionView) -> ConvolutionV
     It goes to the first place there that the place here meets.
     """
     look = lesson.look(view)
-    at = after(PLACES, view.at, 1)
+    at = after(PLACES, view.at)
     if at == "weight" and look.is_pool:
-        at = after(PLACES, at, 1)
+        at = after(PLACES, at)
     met = [getattr(each, at) for each in look.chosen]
     cell = next((each for each in met if look.is_inside(at, each)), (0, 0))
     return replace(view, at=at, cell=cell, term=0, so_far=False)
@@ -53,7 +51,7 @@ def changed(lesson: ConvolutionLesson, view: ConvolutionView, step: int) -> Conv
 
 def next_axis(lesson: ConvolutionLesson, view: ConvolutionView) -> ConvolutionView:
     """Settings change along both axes, along rows, along columns."""
-    return replace(view, axis=after(AXES, view.axis, 1))
+    return replace(view, axis=after(AXES, view.axis))
 
 
 def elsewhere(
@@ -80,8 +78,3 @@ def slid(lesson: ConvolutionLesson, view: ConvolutionView) -> ConvolutionView:
         return replace(view, so_far=False)
     following = (row, column + 1) if column + 1 < width else (row + 1, 0)
     return replace(view, cell=following, term=0)
-
-
-def after(values: tuple[T, ...], value: T, step: int) -> T:
-    """The next of some values, round them."""
-    return values[(values.index(value) + step) % len(values)]

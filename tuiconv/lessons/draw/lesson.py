@@ -10,12 +10,13 @@ from tuiconv.lessons.draw.inside import Inside
 from tuiconv.lessons.draw.overview import Drawn, overview
 from tuiconv.lessons.draw.templates import template
 from tuiconv.lessons.draw.view import BROADEST, SIDE, THINNEST, DrawView
-from tuiconv.lessons.network.lesson import inside, kept
+from tuiconv.lessons.network.lesson import kept
 from tuiconv.lessons.network.map_scene import map_scene
 from tuiconv.lessons.network.models import Model, read_model
 from tuiconv.lessons.network.number import number_scene
 from tuiconv.lessons.network.view import Field, NetworkView
 from tuiconv.lessons.scene import Scene
+from tuiconv.lessons.ways import inside
 
 
 class DrawLesson:

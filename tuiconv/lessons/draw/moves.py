@@ -6,11 +6,10 @@ from typing import Final
 from tuiconv.lessons.draw.drawing import Point, touched, written
 from tuiconv.lessons.draw.lesson import DrawLesson, outside, within
 from tuiconv.lessons.draw.view import BROADEST, SIDE, THINNEST, DrawView
-from tuiconv.lessons.network.lesson import inside
 from tuiconv.lessons.network.models import MODELS
-from tuiconv.lessons.network.moves import after
 from tuiconv.lessons.network.moves import turned as field_turned
 from tuiconv.lessons.network.view import Field
+from tuiconv.lessons.ways import after, inside
 
 FAR: Final = 4
 """Pixels of the larger movement."""
@@ -35,10 +34,8 @@ def pen_turned(lesson: DrawLesson, view: DrawView) -> DrawView:
 
 def next_template(lesson: DrawLesson, view: DrawView, step: int) -> DrawView:
     """The next digit to begin with, or (step −1) the one before; its first stroke can be moved."""
-    if view.template is None:
-        digit = DIGITS[0 if step > 0 else -1]
-    else:
-        digit = DIGITS[(view.template + step) % len(DIGITS)]
+    first = DIGITS[0 if step > 0 else -1]
+    digit = first if view.template is None else after(DIGITS, view.template, step)
     return replace(view, template=digit, ink="", stroke=0, down=False)
 
 

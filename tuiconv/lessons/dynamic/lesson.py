@@ -23,6 +23,7 @@ from tuiconv.lessons.dynamic.pyramid_scenes import pyramid_scene
 from tuiconv.lessons.dynamic.view import DynamicView, Shown
 from tuiconv.lessons.ranges import next_range
 from tuiconv.lessons.scene import Scene
+from tuiconv.lessons.ways import inward, outward
 from tuiconv.nn.network import Network
 from tuiconv.nn.shipped import SHIPPED, load_model
 
@@ -104,10 +105,10 @@ class DynamicLesson:
         return overview(view, passing, costs(self.net, columns), self._measured(columns))
 
     def deeper(self, view: DynamicView) -> DynamicView:
-        return replace(view, depth="map" if view.depth == "overview" else "number")
+        return replace(view, depth=inward(view.depth))
 
     def outer(self, view: DynamicView) -> DynamicView:
-        return replace(view, depth="map" if view.depth == "number" else "overview")
+        return replace(view, depth=outward(view.depth))
 
     def moved(self, view: DynamicView, rows: int, columns: int) -> DynamicView:
         if view.show == "units":

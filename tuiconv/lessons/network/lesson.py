@@ -20,9 +20,10 @@ from tuiconv.lessons.network.overview import overview
 from tuiconv.lessons.network.passing import Passing
 from tuiconv.lessons.network.shown import CHUNK, Wrong, disturbed
 from tuiconv.lessons.network.softmax import classes_shown
-from tuiconv.lessons.network.view import MOST_NOISE, Cell, Field, NetworkView, Shown
+from tuiconv.lessons.network.view import MOST_NOISE, Field, NetworkView, Shown
 from tuiconv.lessons.ranges import next_range
 from tuiconv.lessons.scene import Scene
+from tuiconv.lessons.ways import inside, inward, outward
 
 KEPT: Final = 4
 """Networks, data sets and images in a network that are kept to come back to."""
@@ -156,10 +157,10 @@ class NetworkLesson:
         return makers[view.depth](self.look(view))
 
     def deeper(self, view: NetworkView) -> NetworkView:
-        return replace(view, depth="map" if view.depth == "overview" else "number", part=0)
+        return replace(view, depth=inward(view.depth), part=0)
 
     def outer(self, view: NetworkView) -> NetworkView:
-        return replace(view, depth="map" if view.depth == "number" else "overview", part=0)
+        return replace(view, depth=outward(view.depth), part=0)
 
     def moved(self, view: NetworkView, rows: int, columns: int) -> NetworkView:
         if view.depth == "number" and count_parts(self.look(view)):
@@ -244,9 +245,3 @@ def within_image(view: NetworkView, size: tuple[int, ...]) -> NetworkView:
         shift=(down, right),
         occlude=None if view.occlude is None else inside(view.occlude, size),
     )
-
-
-def inside(cell: Cell, size: tuple[int, ...]) -> Cell:
-    """The cell of a map of some size that is nearest to one."""
-    row, column = (min(max(at, 0), most - 1) for at, most in zip(cell, size, strict=True))
-    return row, column

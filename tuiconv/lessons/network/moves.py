@@ -1,6 +1,5 @@
 """What the keys of the Network screen do: each takes the lesson and a settled view to the next."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypeVar, get_args
 
@@ -11,6 +10,7 @@ from tuiconv.errors import RequestError
 from tuiconv.lessons.network.lesson import NetworkLesson
 from tuiconv.lessons.network.models import MODELS
 from tuiconv.lessons.network.view import Cell, Field, NetworkView, Shown
+from tuiconv.lessons.ways import after
 
 NOISE: Final = 0.1
 """How much more or less noise a key makes."""
@@ -100,8 +100,3 @@ def next_model(lesson: NetworkLesson, view: NetworkView) -> NetworkView:
         view, model=after(MODELS, view.model), layer="", map=None, unit=None, part=0,
         depth="overview", wrong=False,
     )  # fmt: skip
-
-
-def after(names: Sequence[T], name: T) -> T:
-    """The name behind one, round the end; the first if it is none of them."""
-    return names[(names.index(name) + 1) % len(names)] if name in names else names[0]

@@ -7,6 +7,7 @@ from tuiconv.arithmetic.zoo import lenets
 from tuiconv.data.catalog import CATALOG
 from tuiconv.data.load import is_path, where
 from tuiconv.errors import RequestError, unknown
+from tuiconv.lessons.ways import after, rung
 from tuiconv.nn.network import classes_of
 from tuiconv.nn.optimizers import OPTIMIZERS
 from tuiconv.runs.settings import LARGEST
@@ -56,11 +57,8 @@ def neighbour(setting: str, value: str | float | None, step: int, data: str) -> 
         return min(max(0, int(value) + step), LARGEST)
     if isinstance(value, str):
         names = {"net": nets_for, "data": data_sets, "optimizer": optimizers}[setting](data)
-        place = names.index(value) + step if value in names else 0
-        return names[place % len(names)]
-    ladder = LADDERS[setting]
-    rungs = [rung for rung in ladder if (rung - value) * step > abs(value) * 1e-9]
-    return (min(rungs) if step > 0 else max(rungs)) if rungs else value
+        return after(names, value, step)
+    return rung(LADDERS[setting], value, step)
 
 
 def beside(setting: str, step: int) -> str:
@@ -68,7 +66,7 @@ def beside(setting: str, step: int) -> str:
     names = [*NAMES]
     if setting not in names:
         raise unknown("setting", setting, names)
-    return names[(names.index(setting) + step) % len(names)]
+    return after(names, setting, step)
 
 
 def data_sets(now: str) -> list[str]:

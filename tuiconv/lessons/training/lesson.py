@@ -31,6 +31,7 @@ from tuiconv.lessons.training.scenes import scene_of
 from tuiconv.lessons.training.sparing import Sparing
 from tuiconv.lessons.training.status import settings_now, status, where
 from tuiconv.lessons.training.view import PANELS, SHOWN, TrainingView
+from tuiconv.lessons.ways import after, inward, outward
 from tuiconv.nn.layers import Arrays
 from tuiconv.runs.stepping.apart import InHand
 from tuiconv.runs.stepping.stepper import Grain, Stepper
@@ -188,10 +189,10 @@ class TrainingLesson:
         return replace(scene, title=where(stepper), panels=(on_top, *scene.panels))
 
     def deeper(self, view: TrainingView) -> TrainingView:
-        return replace(view, depth="map" if view.depth == "overview" else "number")
+        return replace(view, depth=inward(view.depth))
 
     def outer(self, view: TrainingView) -> TrainingView:
-        return replace(view, depth="map" if view.depth == "number" else "overview")
+        return replace(view, depth=outward(view.depth))
 
     def moved(self, view: TrainingView, rows: int, columns: int) -> TrainingView:
         if view.depth == "number":
@@ -246,8 +247,7 @@ class TrainingLesson:
 
     def next_panels(self, view: TrainingView) -> TrainingView:
         """The next set of panels, from the outside."""
-        after = PANELS[(PANELS.index(view.panels) + 1) % len(PANELS)]
-        return replace(view, panels=after, depth="overview")
+        return replace(view, panels=after(PANELS, view.panels), depth="overview")
 
     def save_checkpoint(self) -> tuple[Path, str]:
         """Write the network to a new file in the current directory.
