@@ -11,6 +11,7 @@ from tuiconv.images.files.reading import read_picture
 from tuiconv.tui.screens.filters import FiltersScreen
 from tuiconv.tui.screens.picture_file import PictureScreen
 from tuiconv.tui.screens.save_picture import SavePictureScreen
+from tuiconv.tui.widgets.scene_view import SceneView
 
 
 @pytest.fixture
@@ -44,6 +45,8 @@ async def test_a_picture_is_chosen_from_a_folder_dropped_or_named_and_saved_once
         drawn = [line.strip() for line in learner.drawn("#names")]
         names = ["..", "inner/", "▶ damaged.png", "photo one.png"]
         assert [line for line in drawn if line in names] == names
+        sheet.open_clicked(SceneView.Pointed("names", (99,)))  # drawn before the list got shorter
+        assert learner.app.screen is sheet
         await learner.press(*"one", "enter")
         assert learner.shown.view.image == str(folder / "photo one.png")
         assert "photo one.png 35×30 RGB" in "\n".join(learner.lines)

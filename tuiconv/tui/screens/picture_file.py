@@ -132,8 +132,9 @@ class PictureScreen(ModalScreen[str | None]):
 
     @on(SceneView.Pointed)
     def open_clicked(self, event: SceneView.Pointed) -> None:
-        """A click on a name opens it."""
-        self.open(self._names[event.index[0]])
+        """A click on a name opens it, unless the list has become shorter meanwhile."""
+        if event.index[0] < len(self._names):
+            self.open(self._names[event.index[0]])
 
     def action_choose(self, step: int) -> None:
         self._choose(self._chosen + step)
